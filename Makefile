@@ -1,0 +1,54 @@
+# Two commands: `make demo` (see it work) and `make test` (everything that CI runs). Both set up by themselves.
+PYTHON ?= python3
+PORT ?= 8001
+SERVE ?= 1
+DATA ?= data/demo
+BIN = .venv/bin
+
+.PHONY: setup demo test lint format docs lock clean
+
+setup: .venv/.installed
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make setup PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "No venv in this Python; on Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/.installed: .venv/.python requirements.txt pyproject.toml
+	@echo "Setting up .venv from requirements.txt; the first time takes about a minute"
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.installed requirements-dev.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: setup
+	$(BIN)/backan demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cog --check README.md README.vi.md docs/database.md
+	$(BIN)/pytest
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Writes the generated parts of the documents anew.
+docs: .venv/.dev
+	$(BIN)/cog -r README.md README.vi.md docs/database.md
+
+# Resolves the dependencies anew; needs uv.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --group build --project . pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache
