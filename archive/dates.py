@@ -1,0 +1,106 @@
+"""The date that a page states: day first, Vietnam time, with its label. Never today, never guessed."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
+
+_DAY = r"(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})(?!\d)"
+_WORDS = (
+    r"(?:ngày\s+)?(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})(?:\s+năm\s+|\s*,\s*|\s+)(?P<year>\d{4})(?!\d)"
+)
+_CLOCK = r"(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\s*(?P<half>SA|CH|AM|PM)\b)?"
+_GAP = r"[\s,|–-]*(?:lúc|vào lúc|ngày)?[\s,|–-]*"
+_FORMS = [
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)",
+        rf"(?<![\d/]){_DAY}{_GAP}{_CLOCK}",
+        rf"(?<!\d){_CLOCK}{_GAP}{_DAY}",
+        rf"(?<!\d){_CLOCK}{_GAP}{_WORDS}",
+        rf"{_WORDS}{_GAP}{_CLOCK}",
+        rf"(?<![\d/]){_DAY}",
+        _WORDS,
+    )
+]
+_LABEL = re.compile(
+    r"(?P<label>cập nhật(?: lúc| ngày)?|ngày (?:đăng|cập nhật|xuất bản|tạo)|đăng (?:lúc|ngày)|thời gian đăng"
+    r"|xuất bản(?: lúc| ngày)?)\s*:?\s*[^\w]{0,3}",
+    re.I,
+)
+_WEEKDAY = r"(?:(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b[\s,]*)?"
+# What may stand on a date's own line beside it.
+_BESIDE = re.compile(
+    rf"^[\s(\[|]*{_WEEKDAY}(?:ngày\s*)?[\s)\]|,/:.-]*(?:\[?GMT\s*\+?0?7\]?)?[\s)\]|/,-]*"
+    r"(?:xem cỡ chữ|lượt xem:?\s*[\d.]+|xem với cỡ chữ)?[\s)]*$",
+    re.I,
+)
+_HEADER_CLOCK = re.compile(
+    r"^\W*(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b[\s,]*(?:ngày\s*)?", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """`value` is ISO 8601: a bare date, or a date and time with its offset; `label` as on the page."""
+
+    value: str
+    label: str | None = None
+
+
+def find_date(text: str) -> StatedDate | None:
+    """The first date in a short text, with its label. None where there is none or it cannot be."""
+    for form in _FORMS:
+        if (match := form.search(text)) and (value := _value(match)):
+            label = _LABEL.search(text[: match.start()])
+            return StatedDate(value, label and label["label"].strip())
+    return None
+
+
+def date_line(text: str) -> StatedDate | None:
+    """The date where the text is a date's own line: a date, its label, a view counter, and nothing else.
+
+    `Thứ bảy, ngày 02/12/2023`, a weekday and no time, is the clock in a page's header that shows the
+    day of reading, so it is no date line.
+    """
+    if len(text) > 100:
+        return None
+    for form in _FORMS:
+        match = form.search(text)
+        if not match or not (value := _value(match)):
+            continue
+        label = _LABEL.search(text[: match.start()])
+        rest = _LABEL.sub(" ", text[: match.start()]) + " " + text[match.end() :]
+        if not _BESIDE.match(rest):
+            return None
+        if "T" not in value and not label and _HEADER_CLOCK.match(text):
+            return None
+        return StatedDate(value, label and label["label"].strip())
+    return None
+
+
+def _value(match: re.Match[str]) -> str | None:
+    parts = match.groupdict()
+    try:
+        if "iso" in parts:
+            moment = datetime.fromisoformat(parts["iso"])
+            return (moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment).isoformat()
+        day = date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
+        if not 1990 <= day.year < 2100:
+            return None
+        if parts.get("hour") is None:
+            return day.isoformat()
+        hour = _hour(int(parts["hour"]), (parts["half"] or "").upper())
+        second = int(parts["second"] or 0)
+        moment = datetime(day.year, day.month, day.day, hour, int(parts["minute"]), second, tzinfo=VIETNAM)
+    except ValueError:
+        return None
+    return moment.isoformat()
+
+
+def _hour(hour: int, half: str) -> int:
+    """SA and AM are before noon, CH and PM after; over 12 the marker is a slip of the page (`14:05 CH`)."""
+    if hour > 12 or not half:
+        return hour
+    return hour % 12 + (12 if half in ("CH", "PM") else 0)

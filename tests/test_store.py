@@ -1,0 +1,144 @@
+"""From a capture to a stored article: once, and the same however often it is told."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from archive.errors import ArchiveError
+from archive.identity import docid, row_id
+from archive.model import Article, Attachment, Capture, Change, Image, Outcome, Page, PortalInfo, Related
+from archive.schema import create_search_triggers, migrations
+from archive.store import Archive
+
+CAPTURE = Capture(
+    "https://mic.gov.vn/Pages/TinTuc/1/a.html", "mic", "2023-10-16T00:00:00Z", "mic-1", 200, "text/html",
+    "ab" * 32, "mic-1.warc.gz", 400, 1000,
+)  # fmt: skip
+ARTICLE = Article(
+    CAPTURE.url, "mic/1", "Đồng bào Bắc Kạn", "Huyện Bạch Thông./.", published_at="2023-10-15",
+    images=(Image("https://mic.gov.vn/Upload/a.jpg", "Chú thích"),),
+    attachments=(Attachment("https://mic.gov.vn/Upload/kh.pdf", "Kế hoạch"),),
+    related=(Related("Tin khác"), Related("Tin cũ")),
+)  # fmt: skip
+PAGE = Page(Outcome.SELECTORS, ARTICLE)
+LATER = replace(CAPTURE, captured_at="2024-01-01T00:00:00Z", warc_offset=5000)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_portal(PortalInfo("mic", "Cổng MIC", "Bộ TTTT", "https://mic.gov.vn/", "mic"))
+        archive.start_crawl("mic-1", "mic", "live", "2023-10-16T00:00:00Z")
+        yield archive
+
+
+def count(archive: Archive, table: str, where: str = "1") -> int:
+    return int(archive.db.execute(f"select count(*) from {table} where {where}").fetchone()[0])
+
+
+def test_a_capture_taken_in_twice_is_one_row_and_one_version(archive: Archive) -> None:
+    assert archive.take_in(CAPTURE, PAGE) == Change.NEW
+    before = (
+        list(archive.db.query("select * from articles")),
+        list(archive.db.query("select * from captures")),
+    )
+    assert archive.take_in(CAPTURE, PAGE) == Change.UNCHANGED
+    assert (
+        list(archive.db.query("select * from articles")),
+        list(archive.db.query("select * from captures")),
+    ) == before
+    assert [count(archive, t) for t in ("captures", "articles", "versions", "images", "related")] == [
+        1,
+        1,
+        1,
+        1,
+        2,
+    ]
+
+
+def test_a_changed_body_makes_a_new_version(archive: Archive) -> None:
+    archive.take_in(CAPTURE, PAGE)
+    changed = replace(ARTICLE, body="Huyện Chợ Đồn./.", related=(Related("Tin mới"),))
+    assert archive.take_in(LATER, Page(Outcome.SELECTORS, changed)) == Change.CHANGED
+    row = next(
+        iter(archive.db.query("select version, body, first_captured_at, last_captured_at from articles"))
+    )
+    assert tuple(row.values()) == (2, "Huyện Chợ Đồn./.", CAPTURE.captured_at, LATER.captured_at)
+    assert count(archive, "versions") == 2
+    assert [r["title"] for r in archive.db.query("select title from related")] == ["Tin mới"]
+
+
+def test_counters_related_lists_and_white_space_make_no_version(archive: Archive) -> None:
+    archive.take_in(CAPTURE, PAGE)
+    same = replace(ARTICLE, body="Huyện  Bạch\nThông./.", views=99, related=(Related("Tin mới"),))
+    assert archive.take_in(LATER, Page(Outcome.SELECTORS, same)) == Change.UNCHANGED
+    assert count(archive, "versions") == 1
+
+
+def test_an_older_capture_does_not_replace_a_newer_text(archive: Archive) -> None:
+    archive.take_in(LATER, PAGE)
+    older = Page(Outcome.SELECTORS, replace(ARTICLE, body="Bản cũ"))
+    archive.take_in(CAPTURE, older)
+    row = next(iter(archive.db.query("select body, first_captured_at, last_captured_at from articles")))
+    assert tuple(row.values()) == (ARTICLE.body, CAPTURE.captured_at, LATER.captured_at)
+
+
+def test_a_page_without_an_article_is_kept_as_a_capture(archive: Archive) -> None:
+    assert archive.take_in(CAPTURE, Page(Outcome.UNREADABLE, note="no title")) is None
+    assert next(iter(archive.db.query("select outcome, note, article from captures"))) == {
+        "outcome": "unreadable", "note": "no title", "article": None,
+    }  # fmt: skip
+
+
+def test_ids_depend_on_what_a_row_is_and_not_on_when_it_came(archive: Archive) -> None:
+    archive.take_in(CAPTURE, PAGE)
+    row = next(iter(archive.db.query("select id, docid, capture from articles")))
+    assert row["id"] == row_id("mic", "mic/1") < 2**53
+    assert row["docid"] == docid(row["id"], "2023-10-15")
+    assert row["capture"] == row_id("mic-1.warc.gz", 400)
+
+
+def test_docids_sort_by_day_and_undated_ones_come_first() -> None:
+    days = [None, "1999-12-31", "2019-12-11", "2019-12-12T00:00:00+07:00"]
+    assert [docid(2**53 - 1, day) for day in days] == sorted(docid(2**53 - 1, day) for day in days)
+    assert docid(2**53 - 1, "2079-01-01") < 2**63
+
+
+def matches(archive: Archive, index: str, words: str) -> int:
+    return count(archive, index, f"{index} match '{words}'")
+
+
+@pytest.mark.parametrize("index", ["articles_fts", "articles_fts_exact"])
+def test_the_indexes_follow_inserts_updates_and_deletes(archive: Archive, index: str) -> None:
+    archive.take_in(CAPTURE, PAGE)
+    archive.take_in(LATER, Page(Outcome.SELECTORS, replace(ARTICLE, body="Na Rì", published_at="2020-01-01")))
+    assert (matches(archive, index, "thông"), matches(archive, index, "rì")) == (0, 1)
+    archive.db.execute(f"insert into {index}({index}) values ('integrity-check')")
+    archive.db.execute("delete from articles")
+    assert matches(archive, index, "rì") == 0
+    archive.db.execute(f"insert into {index}({index}) values ('integrity-check')")
+
+
+def test_a_rebuilt_index_still_finds_words_with_d(archive: Archive) -> None:
+    archive.take_in(CAPTURE, PAGE)
+    archive.db.execute("insert into articles_fts(articles_fts) values ('rebuild')")
+    assert matches(archive, "articles_fts", "dong") == 1
+
+
+def test_triggers_lost_to_a_transform_can_be_made_again(archive: Archive) -> None:
+    archive.db.table("articles").transform(rename={"views": "views"}, not_null={"title"})
+    create_search_triggers(archive.db)
+    archive.take_in(CAPTURE, PAGE)
+    assert matches(archive, "articles_fts", "dong") == matches(archive, "articles_fts_exact", "đồng") == 1
+
+
+def test_an_archive_opened_again_needs_no_migration(archive: Archive, tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as again:
+        assert migrations.pending(again.db) == []
+
+
+def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").write_text("không phải cơ sở dữ liệu, " * 50)
+    with pytest.raises(ArchiveError, match=r"archive\.db"):
+        Archive(tmp_path / "archive.db")
