@@ -1,0 +1,194 @@
+"""The base of every portal: where it is, what its addresses mean, and the walk from page to page."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import scrapy
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from archive.model import Capture, Kind, Link, Outcome, Page, PortalInfo
+from spiders.address import canonical, host_of, local
+from spiders.engine import Engine
+from spiders.reading.links import FOLLOWED
+from spiders.reading.page import read_page
+
+MAX_BARREN = 3
+# Listings first, so that a crawl knows early how much there is; files last.
+PRIORITY = {Kind.SITEMAP: 30, Kind.RSS: 30, Kind.LISTING: 20, Kind.DOCUMENT_LIST: 20, Kind.OTHER: -10}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The item of every spider: a capture, and what reading made of it."""
+
+    capture: Capture
+    page: Page
+
+
+class Portal(scrapy.Spider):
+    """A portal. A subclass states facts; it has code only for a difference in kind.
+
+    name        ASCII; also the file, the class in lower case and the `portal` column
+    title       as its readers know it, in Vietnamese
+    publisher   who published it, in Vietnamese
+    homepage    its front page; a crawl starts there unless `starts` says otherwise
+    hosts       without `www.`; every host that serves its pages or files
+    engines     the content systems it has run on, newest last; the page decides which fits
+    platform    the name of the platform, from the platform's class
+    starts      where a crawl starts: front page, listings, RSS, sitemaps
+    years       the years its articles cover, as far as known
+    expected    about how many articles it held, None if unknown
+
+    Spider arguments: `since` and `until` (YYYY-MM-DD, by the date a listing shows) and `limit` (article
+    pages to fetch).
+    """
+
+    title: ClassVar[str]
+    publisher: ClassVar[str]
+    homepage: ClassVar[str]
+    platform: ClassVar[str]
+    hosts: ClassVar[tuple[str, ...]]
+    engines: ClassVar[tuple[Engine, ...]]
+    starts: ClassVar[tuple[str, ...]] = ()
+    years: ClassVar[str | None] = None
+    expected: ClassVar[int | None] = None
+
+    def __init__(
+        self,
+        name: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: str | int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name, **kwargs)
+        self.since, self.until = since, until
+        self.limit = int(limit) if limit else None
+        self.listed: set[str] = set()  # keys of the articles that listings have shown so far
+        self.chosen: set[str] = set()  # keys of the articles chosen under `limit`
+
+    @classmethod
+    def info(cls) -> PortalInfo:
+        return PortalInfo(
+            str(cls.name), cls.title, cls.publisher, cls.homepage, cls.platform, cls.years, cls.expected
+        )
+
+    @classmethod
+    def covers(cls, url: str) -> bool:
+        """Whether the address is http(s) on one of the portal's hosts."""
+        return url.strip().lower().startswith(("http://", "https://")) and host_of(url) in cls.hosts
+
+    @classmethod
+    def classify(cls, url: str) -> Kind:
+        """What the address leads to, judged by itself alone."""
+        if not cls.covers(url):
+            return Kind.OUTSIDE
+        return next((a.kind for engine in cls.engines for a in engine.addresses if a.match(url)), Kind.OTHER)
+
+    @classmethod
+    def key(cls, url: str) -> str:
+        """The identity of the page within the portal: two addresses of one page have one key."""
+        host = host_of(url).removeprefix("m.")
+        for engine in cls.engines:
+            for known in engine.addresses:
+                if (match := known.match(url)) and "id" in match.groupdict():
+                    where = engine.name if known.shared else f"{engine.name}/{host}"
+                    return f"{where}/{known.kind}/{match['id'].lower()}"
+        return canonical(url)
+
+    @classmethod
+    def engines_for(cls, url: str) -> list[Engine]:
+        """The engines in the order to try: first the one whose articles have such an address."""
+        return sorted(
+            cls.engines,
+            key=lambda engine: not any(a.kind == Kind.ARTICLE and a.match(url) for a in engine.addresses),
+        )
+
+    @classmethod
+    def forbidden(cls, url: str) -> bool:
+        """Whether asking for the address would change something on the server."""
+        return any(engine.forbidden and engine.forbidden.search(local(url)) for engine in cls.engines)
+
+    def seeds(self) -> Iterator[Link]:
+        for url in self.starts or (self.homepage,):
+            kind = self.classify(url)
+            yield Link(url, kind if kind in FOLLOWED else Kind.LISTING)
+
+    @classmethod
+    def read(cls, response: Response) -> Page:
+        """Read one response. Pure: the same bytes and address give the same page; never raises."""
+        return read_page(cls, response)
+
+    async def start(self) -> AsyncIterator[Request]:
+        for link in self.seeds():
+            yield self.request(link)
+
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Reading | Request]:
+        """Read the page away from the event loop, hand it on to be stored, follow its links."""
+        page = await asyncio.to_thread(self.read, response)
+        yield Reading(response.meta["capture"], page)
+        for request in self.follow(response, page):
+            yield request
+
+    def errback(self, failure: Failure) -> None:
+        """What brought no response is recorded by the capture extension; nothing is left to follow."""
+
+    def follow(self, response: Response, page: Page) -> Iterator[Request]:
+        """Requests for the links of a page, after the user's limits and those against endless listings."""
+        barren = self._barren(response, page)
+        for link in page.links:
+            if self.forbidden(link.url) or not self.covers(link.url):
+                continue
+            if link.kind == Kind.LISTING and barren >= MAX_BARREN:
+                continue
+            if link.kind == Kind.ARTICLE and not self._wants(link):
+                continue
+            yield self.request(link, response, barren)
+
+    def _barren(self, response: Response, page: Page) -> int:
+        """How many listings in a row, this one last, showed no article that is new to this crawl.
+
+        A pager that repeats its last page for ever, a language switch that nests (`/vi/en/vi/…`) and a
+        calendar of empty days all end by this.
+        """
+        if page.outcome != Outcome.LISTING:
+            return 0
+        fresh = {
+            self.key(link.url)
+            for link in page.links
+            if link.kind == Kind.ARTICLE and not (self.since and (link.published_at or "9") < self.since)
+        } - self.listed
+        self.listed |= fresh
+        return 0 if fresh else int(response.meta.get("barren", 0)) + 1
+
+    def _wants(self, link: Link) -> bool:
+        day = link.published_at and link.published_at[:10]
+        if day and ((self.since and day < self.since) or (self.until and day > self.until)):
+            return False
+        if self.limit is None:
+            return True
+        key = self.key(link.url)
+        if len(self.chosen) < self.limit:
+            self.chosen.add(key)
+        return key in self.chosen
+
+    def request(self, link: Link, response: Response | None = None, barren: int = 0) -> Request:
+        key, meta = self.key(link.url), {"kind": link.kind.value, "barren": barren}
+        if link.form is None:
+            return self._request(link, meta | {"key": key})
+        step = response.meta.get("step", 0) + 1 if response is not None else 1
+        page = f"next {step}" if link.page == "next" else link.page
+        return self._request(
+            link, meta | {"key": f"{key}#{page}", "step": step}, method="POST", body=urlencode(link.form),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )  # fmt: skip
+
+    def _request(self, link: Link, meta: dict[str, Any], **kwargs: Any) -> Request:
+        priority = PRIORITY.get(link.kind, 0)
+        return Request(
+            link.url, callback=self.parse, errback=self.errback, meta=meta, priority=priority, **kwargs
+        )

@@ -1,0 +1,53 @@
+"""RSS, Atom and sitemaps: addresses with the dates they state."""
+
+from email.utils import parsedate_to_datetime
+
+from lxml import etree
+
+from archive.dates import find_date
+from archive.model import Kind, Link
+
+
+def feed_links(body: bytes) -> tuple[Link, ...]:
+    """The links of a feed or sitemap; their kind is the caller's to judge. Raises ValueError on no XML.
+
+    Entities are not resolved and nothing is loaded: a feed is a stranger's file.
+    """
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(body.lstrip(), parser=parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"no XML in it: {error}") from error
+    if root is None:
+        raise ValueError("no XML in it")
+    links = []
+    for item in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
+        where = next((_address(child) for child in item if _name(child) in ("link", "loc")), None)
+        if where:
+            links.append(Link(where, _kind(item), published_at=_date(item)))
+    return tuple(links)
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def _address(element: etree._Element) -> str:
+    return (element.get("href") or element.text or "").strip()
+
+
+def _kind(item: etree._Element) -> Kind:
+    return Kind.SITEMAP if _name(item) == "sitemap" else Kind.OTHER
+
+
+def _date(item: etree._Element) -> str | None:
+    """The date in any of the forms of feeds: ISO, RFC 822, or day first."""
+    for child in item:
+        if _name(child) in ("pubdate", "lastmod", "published", "updated", "date") and child.text:
+            if stated := find_date(child.text):
+                return stated.value
+            try:
+                return parsedate_to_datetime(child.text.strip()).isoformat()
+            except ValueError:
+                continue
+    return None

@@ -1,0 +1,101 @@
+"""The head of an article page, found in its text: which block is the title, and which states the date."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.blocks import Block
+from archive.dates import StatedDate, date_line
+from archive.text import fold
+from spiders.engine import Landmarks
+from spiders.reading.landmarks import ends_article, fits_slug, is_related_heading, is_tool, is_web_part
+
+NEAR = 4  # blocks between title and date, at most
+ENOUGH = 5  # the score below which a block is no title
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Indexes into the blocks; `start` is the first block after title and date."""
+
+    title: int
+    date: int | None
+    stated: StatedDate | None
+    start: int
+
+
+def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landmarks) -> Head | None:
+    """The likeliest title, with the date line beside it. None where nothing speaks for any block.
+
+    What speaks for a block: the address's slug, a heading tag, the page's own title, a date line beside
+    it on the side where the engine has it.
+    """
+    dates = {
+        i: stated
+        for i, block in enumerate(blocks)
+        if block.linked < 0.5 and (stated := date_line(block.text))
+    }
+    tail = next((i for i, block in enumerate(blocks) if is_related_heading(block)), len(blocks))
+    best: tuple[float, int, int | None] | None = None
+    for i, block in enumerate(blocks):
+        if i in dates or not _may_be_title(block):
+            continue
+        beside = _date_beside(i, blocks, dates, marks)
+        score = _own_score(block, slug, page_title) + _date_score(beside, i, dates, marks) - 6 * (i > tail)
+        if score >= ENOUGH and (best is None or score > best[0]):
+            best = (score, i, beside)
+    if best is None:
+        return None
+    _, title, date = best
+    if date is None:
+        date = next((j for j, stated in dates.items() if stated.label and j < tail), None)
+    near = date is not None and abs(date - title) <= NEAR
+    start = max(title, date) if near and date is not None else title
+    return Head(title, date, dates[date] if date is not None else None, start + 1)
+
+
+def _may_be_title(block: Block) -> bool:
+    return (
+        block.kind in ("p", "h")
+        and 3 <= block.words <= 60
+        and block.linked < 0.5
+        and not (is_tool(block) or is_web_part(block) or ends_article(block))
+    )
+
+
+def _own_score(block: Block, slug: str, page_title: str) -> float:
+    score = {1: 4.0, 2: 3.0, 3: 2.0}.get(block.level, 1.0) if block.kind == "h" else 0.0
+    if slug and fits_slug(block.text, slug):
+        score += 10
+    if page_title and fold(block.text) in fold(page_title):
+        score += 4
+    named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}".lower()
+    if "title" in named or "tieude" in named:
+        score += 3
+    return score - 3 * block.text.endswith((".", ";", ":"))
+
+
+def _date_beside(
+    title: int, blocks: Sequence[Block], dates: dict[int, StatedDate], marks: Landmarks
+) -> int | None:
+    """The date line nearest to a title, with nothing but tools and short lines between."""
+    for side in _sides(marks):
+        for step in range(1, NEAR + 1):
+            i = title + side * step
+            if i in dates:
+                return i
+            if not 0 <= i < len(blocks) or (blocks[i].words > 12 and not is_tool(blocks[i])):
+                break
+    return None
+
+
+def _sides(marks: Landmarks) -> Iterator[int]:
+    yield -1 if marks.date_first else 1
+    yield 1 if marks.date_first else -1
+
+
+def _date_score(date: int | None, title: int, dates: dict[int, StatedDate], marks: Landmarks) -> float:
+    if date is None:
+        return 0.0
+    stated = dates[date]
+    expected_side = (date < title) == marks.date_first
+    return 5 + 2 * expected_side + 3 * bool(stated.label) + ("T" in stated.value) - 0.5 * abs(date - title)

@@ -1,0 +1,80 @@
+"""Where a page leads: articles, listings, feeds, and the next page of an ASP.NET list."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
+
+from archive.dates import find_date
+from archive.model import Kind, Link
+
+if TYPE_CHECKING:
+    from spiders.portal import Portal
+
+FOLLOWED = frozenset(
+    (Kind.ARTICLE, Kind.LISTING, Kind.RSS, Kind.SITEMAP, Kind.DOCUMENT, Kind.DOCUMENT_LIST, Kind.NOTICE)
+)
+_POSTBACK = re.compile(r"__doPostBack\(\s*'([^']+)'\s*,\s*'([^']*)'")
+_NEXT = re.compile(
+    r"(?:trang\s+)?(?:sau|tiếp(?: theo)?|kế(?: tiếp)?|next|cuối|last|[>»›]+|\.{3}|…)\s*[>»›]*", re.I
+)
+_PAGE_ARGUMENT = re.compile(r"(?:page\$?)?\s*(\d+)", re.I)
+
+
+def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ...]:
+    """Every address of the portal that is worth following, once, with the date a listing shows beside it."""
+    found: dict[str, Link] = {}
+    for anchor in tree.iter("a", "area"):
+        href = (anchor.get("href") or "").strip()
+        if "__doPostBack" in href:
+            for link in _next_page(anchor, href, url):
+                found.setdefault(f"{url}#{link.page}", link)
+        elif (
+            portal.covers(href) and (kind := portal.classify(href)) in FOLLOWED and not portal.forbidden(href)
+        ):
+            key = portal.key(href)
+            if key not in found or found[key].published_at is None:
+                day = _date_beside(anchor) if kind == Kind.ARTICLE else None
+                found[key] = Link(href.partition("#")[0], kind, published_at=day)
+    for element in tree.iter("link"):
+        href = element.get("href") or ""
+        if "rss" in (element.get("type") or "") and portal.covers(href):
+            found.setdefault(portal.key(href), Link(href, Kind.RSS))
+    return tuple(found.values())
+
+
+def _date_beside(anchor: HtmlElement) -> str | None:
+    """The date in an item's own row: after the link, or in a container that holds little else."""
+    row = anchor.getparent()
+    for _ in range(2):
+        if row is None or row.tag in ("body", "form", "table", "ul"):
+            return None
+        text = row.text_content()
+        if len(text) > 1500 or len({a.get("href") for a in row.iter("a")}) > 2:
+            return None
+        rest = text.replace(anchor.text_content(), " ")
+        if stated := find_date(rest):
+            return stated.value
+        row = row.getparent()
+    return None
+
+
+def _next_page(anchor: HtmlElement, href: str, url: str) -> Iterator[Link]:
+    """A POST for a pager's link: the form's hidden fields, with the target that the script would set."""
+    call, text = _POSTBACK.search(href), " ".join(anchor.text_content().split())
+    form = next(anchor.iterancestors("form"), None)
+    if call is None or form is None or (form.get("method") or "get").lower() != "post":
+        return
+    target, argument = call[1], call[2]
+    numbered = _PAGE_ARGUMENT.fullmatch(argument) or _PAGE_ARGUMENT.fullmatch(text)
+    if not numbered and not _NEXT.fullmatch(text):
+        return  # a sort, a vote, a button: only paging is known to change nothing
+    fields = {
+        str(field.get("name")): field.get("value") or ""
+        for field in form.iter("input")
+        if field.get("name") and (field.get("type") or "text").lower() == "hidden"
+    }
+    fields |= {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
+    page = f"{target}/{numbered[1]}" if numbered else "next"
+    yield Link(form.get("action") or url, Kind.LISTING, form=tuple(fields.items()), page=page)

@@ -1,0 +1,95 @@
+"""One response, whatever it is: an article, a listing, a feed, a file, a refusal, an error."""
+
+from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
+from scrapy.http import Response
+
+from archive.model import Article, Kind, Link, Outcome, Page
+from spiders.reading.article import read_article
+from spiders.reading.feeds import feed_links
+from spiders.reading.html import parse
+from spiders.reading.links import FOLLOWED, links
+from spiders.reading.refusals import is_blocked, is_challenge
+
+if TYPE_CHECKING:
+    from spiders.portal import Portal
+
+LOW_COVERAGE = 0.97
+HTML = ("text/html", "application/xhtml")
+XML = ("xml", "rss", "atom")
+BY_KIND = {Kind.DOCUMENT: Outcome.DOCUMENT, Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
+
+
+def read_page(portal: "type[Portal]", response: Response) -> Page:
+    """Read a response by its status, type and address. Never raises: what fails is reported in the page."""
+    try:
+        return _by_status(response) or _by_type(portal, response)
+    except Exception as error:  # a page that breaks the reader must stay in the archive, and be counted
+        return Page(Outcome.UNREADABLE, note=f"{type(error).__name__}: {error}")
+
+
+def _by_status(response: Response) -> Page | None:
+    if response.status in (404, 410):
+        return Page(Outcome.MISSING)
+    if 300 <= response.status < 400:
+        return Page(Outcome.REDIRECT)
+    if not 200 <= response.status < 300:
+        return Page(Outcome.FAILED, note=f"HTTP {response.status}")
+    if "undecodable" in response.flags:
+        return Page(Outcome.UNREADABLE, note="its Content-Encoding does not decode")
+    return None if response.body.strip() else Page(Outcome.EMPTY)
+
+
+def _by_type(portal: "type[Portal]", response: Response) -> Page:
+    mime = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
+    kind = portal.classify(response.url)
+    start = response.body[:500].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if kind in (Kind.RSS, Kind.SITEMAP) or (start.startswith(b"<?xml") and any(x in mime for x in XML)):
+        return _feed(portal, response)
+    looks_html = start.startswith((b"<!doctype html", b"<html"))
+    if not looks_html and (b"<" not in start or (mime and not mime.startswith(HTML))):
+        return Page(Outcome.FILE)
+    if is_challenge(response.body):
+        return Page(Outcome.CHALLENGE)
+    return _html(portal, response, kind)
+
+
+def _feed(portal: "type[Portal]", response: Response) -> Page:
+    found = []
+    for link in feed_links(response.body):
+        kind = link.kind if link.kind == Kind.SITEMAP else portal.classify(link.url)
+        if kind in FOLLOWED:
+            found.append(Link(link.url, kind, published_at=link.published_at))
+    return Page(Outcome.FEED, links=tuple(found))
+
+
+def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
+    tree = parse(response)
+    onward = links(portal, tree, response.url)
+    if is_blocked(response.body, visible_text(tree)):
+        return Page(Outcome.BLOCKED)
+    if kind != Kind.ARTICLE:
+        return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward)
+    read = read_article(portal, tree, response.url)
+    if read is None:
+        return Page(
+            Outcome.UNREADABLE, links=onward, note="no title and body found on the page of an article"
+        )
+    article, outcome, coverage = read
+    note = (
+        f"kept the even text: extraction lost {1 - coverage:.0%} of the words"
+        if coverage < LOW_COVERAGE
+        else None
+    )
+    return Page(outcome, article, (*onward, *_files(article)), note)
+
+
+def visible_text(tree: HtmlElement) -> str:
+    return " ".join(" ".join(tree.xpath("//body//text()[not(parent::script or parent::style)]")).split())
+
+
+def _files(article: Article) -> tuple[Link, ...]:
+    """What the article shows and offers; the crawler fetches those on the portal's own hosts."""
+    urls = [image.url for image in article.images] + [file.url for file in article.attachments]
+    return tuple(Link(url, Kind.OTHER) for url in dict.fromkeys(urls))
