@@ -17,44 +17,12 @@ from archive.text import normalise, one_line
 BlockKind = Literal["p", "h", "li", "table", "img"]
 
 SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "select", "option")
-    + ("textarea", "input", "button", "head", "map", "video", "audio")
+    """script style noscript template svg iframe object embed select option textarea input button head map
+    video audio""".split()
 )
 INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-    )
-    + (
-        "mark",
-        "nobr",
-        "o:p",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-    )
-    + ("u", "var", "wbr", "st1:place", "st1:city")  # the last two are Word's
+    """a abbr acronym b bdo big cite code data em font i ins kbd label mark nobr q s samp small span strike
+    strong sub sup time tt u var wbr o:p st1:place st1:city""".split()
 )
 HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:ms-hidden|ms-accessible|ms-hide|hidden|sr-only|s4-notdlg)(?:\s|$)")

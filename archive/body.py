@@ -1,4 +1,4 @@
-"""From the blocks of an article's container to its clean body: rebuilt plainly, through trafilatura, guarded."""
+"""From the blocks of an article to its clean body: rebuilt plainly, through trafilatura, guarded."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

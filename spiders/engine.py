@@ -1,4 +1,4 @@
-"""An engine: one content system as its pages show it. Data; the code that uses it is in `spiders/reading/`."""
+"""An engine: one content system as its pages show it. Data; `spiders/reading/` has the code that uses it."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An article page, read in layers: known selectors, marks in the text, and the whole page as a last resort."""
+"""An article page, read in layers: known selectors, marks in the text, the whole page as a last resort."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,15 @@ from archive.text import language, one_line
 from spiders.address import local
 from spiders.engine import Engine, Layout
 from spiders.reading.head import Head, find_head
-from spiders.reading.landmarks import is_tool, is_web_part, labelled_credit, views, without_dateline
+from spiders.reading.landmarks import (
+    ends_article,
+    is_hard_end,
+    is_tool,
+    is_web_part,
+    labelled_credit,
+    views,
+    without_dateline,
+)
 from spiders.reading.related import related
 from spiders.reading.story import Story, tell
 
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
 FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|rtf|zip|rar|7z)$", re.I)
 _SLUG = re.compile(r"/(?P<slug>[^/]+?)(?:-[0-9a-f]{13,16}|-[0-9a-f]{4}|-197\d+)?\.(?:aspx|html?)$", re.I)
+BELOW = 5  # blocks between a container and the frame, at most, to be byline and source
 LEAST_WORDS = 15  # of a story found by landmarks; fewer and the marks may have misled
 
 
@@ -43,7 +52,7 @@ class Found:
 def read_article(
     portal: "type[Portal]", tree: HtmlElement, url: str
 ) -> tuple[Article, Outcome, float] | None:
-    """The article of a page, the layer that read it, and the share of its words kept; None if there is none."""
+    """The article, the layer that read it, and the share of its words kept; None if there is no article."""
     page = blocks(tree.body if tree.body is not None else tree)
     found = None
     for engine in portal.engines_for(url):
@@ -73,7 +82,7 @@ def by_selectors(tree: HtmlElement, page: Sequence[Block], layout: Layout, engin
     dropped = [element for css in layout.drop for element in container.cssselect(css)]
     lead = without_dateline(one_line(lead_at.text_content())) if lead_at is not None else None
     inside = [*dropped, *(e for e in (lead_at, heading) if e is not None and e is not container)]
-    story = tell(_without(blocks(container), inside, title), engine.landmarks)
+    story = tell([*_without(blocks(container), inside, title), *_below(page, container)], engine.landmarks)
     story.lead = lead or story.lead
     for name in ("author", "source"):
         element = first(tree, getattr(layout, name))
@@ -96,6 +105,16 @@ def _without(kept: list[Block], dropped: Sequence[HtmlElement], title: str) -> l
             break
         del kept[0]
     return kept
+
+
+def _below(page: Sequence[Block], container: HtmlElement) -> Sequence[Block]:
+    """The few blocks between the container and a mark that closes every article: byline and source."""
+    within = [
+        i for i, b in enumerate(page) if b.element is container or container in b.element.iterancestors()
+    ]
+    start = within[-1] + 1 if within else len(page)
+    end = next((i for i in range(start, min(start + BELOW, len(page))) if is_hard_end(page[i])), start)
+    return page[start:end]
 
 
 def _date_of(tree: HtmlElement, layout: Layout, page: Sequence[Block]) -> StatedDate | None:
@@ -165,13 +184,25 @@ def _assemble(portal: "type[Portal]", page: Sequence[Block], url: str, found: Fo
         section=found.section,
         published_at=found.stated.value if found.stated else None,
         date_label=found.stated.label if found.stated else None,
-        views=next((n for b in page if (n := views(b.text)) is not None), None),
+        views=_views(page, story),
         language=language(f"{found.title} {story.lead or ''} {body.text}"),
         images=tuple(Image(b.src, caption, b.text or None) for b, caption in story.images),
         attachments=tuple(Attachment(h, t or h.rsplit("/", 1)[-1]) for h, t in files.items()),
         related=related(page),
         links=tuple(BodyLink(h, t) for h, t in web.items() if h not in files),
     )
+
+
+def _views(page: Sequence[Block], story: Story) -> int | None:
+    """The article's own counter, which stands close under it; a footer's counts the visits of the site."""
+    last = story.body[-1].element if story.body else None
+    end = max((i for i, block in enumerate(page) if block.element is last), default=len(page))
+    for block in page[end + 1 : end + 1 + BELOW]:
+        if (counted := views(block.text)) is not None:
+            return counted
+        if ends_article(block):
+            break
+    return None
 
 
 def slug_in(url: str) -> str:

@@ -14,7 +14,7 @@ FALLBACK = "windows-1258"
 
 
 def parse(response: Response) -> HtmlElement:
-    """The tree of an HTML response, with its links made absolute. Raises ValueError where there is no HTML."""
+    """The tree of an HTML response, its links made absolute. Raises ValueError where there is no HTML."""
     try:
         tree = lxml_html.document_fromstring(
             utf8(response), parser=lxml_html.HTMLParser(encoding="utf-8"), base_url=response.url

@@ -8,33 +8,49 @@ from archive.text import fold, one_line
 
 END_MARK = "./."
 
-_WEB_PART = re.compile(r"\w*Portal\s*-\s*Block_\w+|\w+\s*-\s*Block_\w+", re.I)
-_TOOL = re.compile(
-    r"(?:tăng cỡ chữ|giảm cỡ chữ|xem cỡ chữ|cỡ chữ|in (?:bài viết|trang|bài|ấn)|bản in|gửi (?:email|bài viết|mail|cho bạn bè)"
-    r"|chia sẻ(?: bài viết)?|facebook|zalo|twitter|lưu bài viết|đọc bài viết|nghe (?:bài viết|đọc bài)"
-    r"|skip (?:ribbon commands|to main content)|sign in|đăng nhập|print|quay lại|về đầu trang|like|share|a[+-]?|[|+\-\s])+",
-    re.I,
+
+def _any(*forms: str, then: str = "") -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(forms)}){then}", re.I)
+
+
+_WEB_PART = re.compile(r"\w+\s*-\s*Block_\w+", re.I)
+_TOOL = _any(
+    "tăng cỡ chữ", "giảm cỡ chữ", "xem cỡ chữ", "cỡ chữ", "in bài viết", "in trang", "bản in", "print",
+    "gửi email", "gửi bài viết", "gửi cho bạn bè", "chia sẻ bài viết", "chia sẻ", "share", "like", "facebook",
+    "zalo", "twitter", "lưu bài viết", "nghe bài viết", "đọc bài viết", "quay lại", "về đầu trang",
+    "skip ribbon commands", "skip to main content", "sign in", "đăng nhập", "a", r"[|+\-\s]",
+    then="{1,40}",
+)  # fmt: skip
+_RELATED = _any(
+    r"(?:các\s+)?(?:tin(?:\s+bài)?|bài(?:\s+viết)?)\s+"
+    r"(?:mới(?:\s+(?:nhất|hơn|đăng))?|khác|liên quan|cũ hơn|đã đưa|cùng chuyên mục)(?:\s+khác)?",
+    r"(?:các\s+)?tin tức (?:khác|liên quan|mới)",
+    r"tin cùng (?:chuyên mục|loại)",
+    "xem thêm",
+    then=r"\s*:?",
 )
-_RELATED = re.compile(
-    r"(?:các\s+)?(?:tin(?: bài)?|bài(?: viết)?)\s+(?:mới(?: nhất| hơn| đăng)?|khác|liên quan|cũ hơn|đã đưa|cùng chuyên mục)"
-    r"(?:\s*(?:khác|hơn))?\s*:?|(?:các )?tin tức (?:khác|liên quan)\s*:?|xem thêm\s*:?|tin cùng (?:chuyên mục|loại)\s*:?",
-    re.I,
+_VIEWS = _any(
+    r"(?:số\s+)?lượt\s+(?:truy cập|xem|đọc)",
+    "views",
+    "visitors",
+    "hits",
+    then=r"\s*:?\s*(?P<views>\d[\d.,]*)",
 )
-_VIEWS = re.compile(r"(?:số\s+)?lượt\s+(?:truy cập|xem|đọc)\s*:?\s*(?P<views>\d[\d.,]*)", re.I)
-_RATING = re.compile(
-    r"đánh giá bài viết.*|bình luận.*|ý kiến (?:bạn đọc|của bạn).*|gửi (?:bình luận|phản hồi).*", re.I
-)
-_SIGN_IN = re.compile(r"sign in|đăng nhập", re.I)
-_FOOTER = re.compile(
-    r"(?:(?:copyright|©|bản quyền).*|(?:cổng|trang) (?:ttđt|thông tin điện tử)\b.*"
-    r"|cơ quan chủ quản.*|giấy phép (?:số|thiết lập|xuất bản).*|địa chỉ\s*:.*|điện thoại\s*:.*"
-    r"|trưởng ban biên tập.*|chịu trách nhiệm.*|ghi rõ nguồn.*|thống kê truy cập.*|đang trực tuyến.*)",
-    re.I,
-)
-_AUTHOR = re.compile(
-    r"(?:tác giả(?: bài viết)?|người (?:viết|đăng)|(?:tin|bài)(?:\s*(?:,|và|-)\s*(?:bài|ảnh))?|thực hiện)\s*:\s*(?P<name>.+)",
-    re.I,
-)
+_RATING = _any(
+    "đánh giá bài viết", "rate this article", "bình luận", "ý kiến (?:bạn đọc|của bạn)",
+    "gửi (?:bình luận|phản hồi)", then=".*",
+)  # fmt: skip
+_SIGN_IN = _any("sign in", "đăng nhập")
+_FOOTER = _any(
+    "copyright", "©", "bản quyền", r"(?:cổng|trang) (?:ttđt|thông tin điện tử)\b", "cơ quan chủ quản",
+    "giấy phép (?:số|thiết lập|xuất bản)", r"địa chỉ\s*:", r"điện thoại\s*:", "trưởng ban biên tập",
+    "chịu trách nhiệm", "ghi rõ nguồn", "thống kê truy cập", "đang trực tuyến", then=".*",
+)  # fmt: skip
+_AUTHOR = _any(
+    r"tác giả(?:\s+bài viết)?", "người viết", "người đăng", "thực hiện",
+    r"(?:tin|bài)(?:\s*(?:,|và|-)\s*(?:bài|ảnh))?",
+    then=r"\s*:\s*(?P<name>.+)",
+)  # fmt: skip
 _SOURCE = re.compile(
     r"[(\[]?\s*(?:nguồn(?: tin)?\s*:|theo\s*:?)\s*(?P<name>[^()\[\]]{2,80}?)\s*[)\]]?\.?", re.I
 )
@@ -114,9 +130,14 @@ def labelled_credit(text: str) -> Credit | None:
     if found := _AUTHOR.fullmatch(text):
         name, _, rest = found["name"].partition("Nguồn:")
         return Credit(name.strip(" -–,.;") or None, rest.strip(" -–,.;") or None)
-    if (found := _SOURCE.fullmatch(text)) and (_SOURCE_LABEL.match(text) or len(text.split()) <= 8):
+    if (found := _SOURCE.fullmatch(text)) and (_SOURCE_LABEL.match(text) or _is_short(text)):
         return Credit(source=found["name"].strip())
     return None
+
+
+def _is_short(text: str) -> bool:
+    """`Theo danviet.vn`, but no sentence that begins with `Theo` (according to)."""
+    return len(text.split()) <= 14 and not text.endswith(".")
 
 
 def looks_like_name(text: str) -> bool:

@@ -19,7 +19,8 @@ _POSTBACK = re.compile(r"__doPostBack\(\s*'([^']+)'\s*,\s*'([^']*)'")
 _NEXT = re.compile(
     r"(?:trang\s+)?(?:sau|tiếp(?: theo)?|kế(?: tiếp)?|next|cuối|last|[>»›]+|\.{3}|…)\s*[>»›]*", re.I
 )
-_PAGE_ARGUMENT = re.compile(r"(?:page\$?)?\s*(\d+)", re.I)
+_PAGE_ARGUMENT = re.compile(r"page\$(\d+|\w+)", re.I)
+_CHANGES = re.compile(r"rat|vote|like|poll|binhchon|danhgia|comment|binhluan|submit|delete|xoa", re.I)
 
 
 def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ...]:
@@ -67,14 +68,15 @@ def _next_page(anchor: HtmlElement, href: str, url: str) -> Iterator[Link]:
     if call is None or form is None or (form.get("method") or "get").lower() != "post":
         return
     target, argument = call[1], call[2]
-    numbered = _PAGE_ARGUMENT.fullmatch(argument) or _PAGE_ARGUMENT.fullmatch(text)
-    if not numbered and not _NEXT.fullmatch(text):
+    asked = _PAGE_ARGUMENT.fullmatch(argument)
+    if _CHANGES.search(target) or not (asked or text.isdecimal() or _NEXT.fullmatch(text)):
         return  # a sort, a vote, a button: only paging is known to change nothing
+    number = asked[1] if asked else text
     fields = {
         str(field.get("name")): field.get("value") or ""
         for field in form.iter("input")
         if field.get("name") and (field.get("type") or "text").lower() == "hidden"
     }
     fields |= {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
-    page = f"{target}/{numbered[1]}" if numbered else "next"
+    page = f"{target}/{number}" if number.isdecimal() else "next"
     yield Link(form.get("action") or url, Kind.LISTING, form=tuple(fields.items()), page=page)

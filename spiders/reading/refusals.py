@@ -5,8 +5,9 @@ import re
 _CHALLENGE = re.compile(rb"document\.cookie\s*=", re.I)
 _RELOAD = re.compile(rb"location\s*\.\s*(?:reload|replace|href)|location\s*=", re.I)
 _REJECTED = re.compile(
-    r"request rejected|the requested url was rejected|access (?:is )?denied|support id(?: is)?\s*:|web application firewall"
-    r"|attention required|403 forbidden|bị từ chối truy cập|truy cập bị (?:chặn|từ chối)",
+    r"request rejected|the requested url was rejected|access (?:is )?denied|support id(?: is)?\s*:"
+    r"|web application firewall|attention required|403 forbidden"
+    r"|bị từ chối truy cập|truy cập bị (?:chặn|từ chối)",
     re.I,
 )
 _LOGIN = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.I)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from archive.blocks import Block
 from archive.dates import date_line, find_date
 from archive.model import Related
+from archive.text import one_line
 from spiders.reading.landmarks import ends_article, is_related_heading
 
 MOST = 40
@@ -47,5 +48,5 @@ def _item(block: Block) -> Related | None:
 
 
 def _same(text: str, title: str) -> bool:
-    text = " ".join(text.split())
+    text = one_line(text)
     return bool(text) and (text in title or title in text)
