@@ -1,11 +1,13 @@
 """The archive: one SQLite file, opened for writing by a crawl, an import or a rebuild."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from sqlite3 import connect
+from sqlite3 import Connection, OperationalError, connect
+from time import sleep
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,10 +38,11 @@ class Archive:
             path.parent.mkdir(parents=True, exist_ok=True)
             # The crawl opens the archive in one thread and stores from another, one at a time.
             connection = connect(path, check_same_thread=False, timeout=30)
-            connection.execute("pragma journal_mode = wal")
+            _switch_to_wal(connection)
             connection.execute("pragma synchronous = normal")
             self.db = Database(connection)
-            migrations.apply(self.db)
+            with self.writing():
+                migrations.apply(self.db)
         except Exception as error:
             raise ArchiveError(f"cannot open {path}: {error}") from error
 
@@ -54,18 +57,29 @@ class Archive:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction, with the write lock from the start: a reader cannot wait to become a writer."""
+        self.db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self.db.rollback()
+            raise
+        self.db.commit()
+
     def put_portal(self, portal: PortalInfo) -> None:
-        with self.db.atomic():
+        with self.writing():
             self.db.table("portals").upsert(asdict(portal), pk="id")
 
     def start_crawl(self, crawl: str, portal: str, source: str, started_at: str) -> None:
-        with self.db.atomic():
+        with self.writing():
             row = {"id": crawl, "portal": portal, "source": source, "started_at": started_at}
             self.db.table("crawls").upsert(row, pk="id")
 
     def finish_crawl(self, crawl: str, finished_at: str, outcome: str, tally: Tally) -> None:
         counts = {name: getattr(tally, name) for name in ("pages", "new", "changed", "unchanged", "failed")}
-        with self.db.atomic():
+        with self.writing():
             self.db.table("crawls").update(crawl, {"finished_at": finished_at, "outcome": outcome, **counts})
 
     def take_in(self, capture: Capture, page: Page) -> Change | None:
@@ -75,7 +89,7 @@ class Archive:
         files and the rebuild alike.
         """
         capture_id = row_id(capture.warc_file or capture.url, capture.warc_offset or capture.captured_at)
-        with self.db.atomic():
+        with self.writing():
             article = row_id(capture.portal, page.article.key) if page.article else None
             row = {
                 **asdict(capture),
@@ -169,6 +183,19 @@ class Archive:
                 "body": article.body,
             }
         )
+
+
+def _switch_to_wal(connection: Connection, patience: int = 200) -> None:
+    """Of several that open a new file at once one switches; SQLite lets the others fail, not wait."""
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+            return
+        except OperationalError:
+            patience -= 1
+            if not patience:
+                raise
+            sleep(0.05)
 
 
 def text_digest(article: Article) -> str:

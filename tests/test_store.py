@@ -1,10 +1,12 @@
 """From a capture to a stored article: once, and the same however often it is told."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from archive.errors import ArchiveError
 from archive.identity import docid, row_id
 from archive.model import Article, Attachment, Capture, Change, Image, Outcome, Page, PortalInfo, Related
@@ -136,6 +138,20 @@ def test_triggers_lost_to_a_transform_can_be_made_again(archive: Archive) -> Non
 def test_an_archive_opened_again_needs_no_migration(archive: Archive, tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as again:
         assert migrations.pending(again.db) == []
+
+
+def test_ten_writers_that_open_a_new_archive_at_once_all_write(tmp_path: Path) -> None:
+    def write(number: int) -> Change | None:
+        url = f"https://mic.gov.vn/Pages/TinTuc/{number}/a.html"
+        with Archive(tmp_path / "new.db") as archive:
+            archive.put_portal(PortalInfo("mic", "Cổng MIC", "Bộ TTTT", "https://mic.gov.vn/", "mic"))
+            article = replace(ARTICLE, url=url, key=f"mic/{number}")
+            return archive.take_in(
+                replace(CAPTURE, url=url, warc_offset=number), Page(Outcome.SELECTORS, article)
+            )
+
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(write, range(1, 41))) == [Change.NEW] * 40
 
 
 def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
