@@ -32,7 +32,7 @@ test: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cog --check README.md README.vi.md docs/database.md
+	$(BIN)/cog -P --check README.md README.vi.md docs/database.md
 	$(BIN)/pytest
 
 format: .venv/.dev
@@ -41,7 +41,7 @@ format: .venv/.dev
 
 # Writes the generated parts of the documents anew.
 docs: .venv/.dev
-	$(BIN)/cog -r README.md README.vi.md docs/database.md
+	$(BIN)/cog -P -r README.md README.vi.md docs/database.md
 
 # Resolves the dependencies anew; needs uv.
 lock:
