@@ -1,0 +1,123 @@
+"""What stands between a hostile page in the archive, or a hostile query, and the reader.
+
+A strict policy on every response: nothing from other hosts, no inline style, no inline script but the
+constant ones of Datasette itself, by hash.
+"""
+
+import re
+import sqlite3
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+from datasette import Response, hookimpl
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+from archive.errors import ArchiveError
+
+# A query such as `select randomblob(200000000)` runs within any time limit and takes a gigabyte.
+LONGEST_VALUE = 10_000_000
+
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_INLINE_STYLE = re.compile(r'\sstyle="(?:\{\{.*?\}\}|[^"{])*"|<style>.*?</style>', re.DOTALL)
+
+
+class WithoutInlineStyle(Extension):
+    """Leaves the style attributes and elements out of Datasette's templates: our style sheet does their part.
+
+    The other way would be 'unsafe-inline' for the pages that show archived text in tables.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _INLINE_STYLE.sub("", source)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.add_extension(WithoutInlineStyle)
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    if not database.startswith("_"):  # `_internal` is Datasette's own, in memory, and it writes there
+        conn.execute("pragma query_only = on")
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    headers = {
+        b"content-security-policy": _policy(datasette).encode(),
+        b"x-content-type-options": b"nosniff",
+        b"referrer-policy": b"no-referrer",
+        b"cross-origin-opener-policy": b"same-origin",
+    }
+
+    def wrap(app: Any) -> Any:
+        async def guarded(scope: Any, receive: Any, send: Any) -> None:
+            async def send_with_headers(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    others = [(k, v) for k, v in message.get("headers", ()) if k.lower() not in headers]
+                    message["headers"] = [*others, *headers.items()]
+                await send(message)
+
+            await app(scope, receive, send_with_headers)
+
+        return guarded
+
+    return wrap
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iterator[None]:
+    """Tell the reader what is wrong in our own page; errors of the program are left to Datasette.
+
+    A wrapper, for Datasette would still print its traceback, with all variables, for each mistyped address.
+    """
+    outcome: Any = yield
+    if not isinstance(exception, ArchiveError | Base400 | DatasetteError):
+        return
+
+    async def answer() -> Response:
+        status = getattr(exception, "status", 503)
+        message = getattr(exception, "message", None) or (exception.args[0] if exception.args else "")
+        if request.path.endswith(".json"):
+            return Response.json({"ok": False, "error": str(message), "status": status}, status=status)
+        context = {"status": status, "error": "" if str(message) == "404" else message}
+        html = await datasette.render_template(["error.html"], context, request=request, view_name="error")
+        return Response.html(html, status=status)
+
+    outcome.force_result([answer])
+
+
+def _policy(datasette: Any) -> str:
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _core_scripts(datasette))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {scripts}",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _core_scripts(datasette: Any) -> Iterator[str]:
+    """The inline scripts of Datasette's templates, which are the same on every page and for all data."""
+    allow_facet = "true" if datasette.setting("allow_facet") else "false"
+    for name in ("_close_open_menus.html", "_codemirror_foot.html", "table.html"):
+        source, _, _ = datasette.jinja_env.loader.get_source(datasette.jinja_env, f"default:{name}")
+        for script in _SCRIPT.findall(source):
+            yield script.replace("{{ datasette_allow_facet }}", allow_facet)
+
+
+def _digest(script: str) -> str:
+    return b64encode(sha256(script.encode()).digest()).decode()

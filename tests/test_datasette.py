@@ -1,0 +1,486 @@
+import asyncio
+import json
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from datasette.app import Datasette
+from sample_archive import FOREST, fill, take_in
+
+from archive.errors import ArchiveError
+from archive.identity import row_id
+from archive.model import Attachment, BodyLink, Image, Related
+from archive.render import body_html, vietnamese_date, web_address
+from archive.serve import CONFIGURATION, application, serve
+from archive.store import Archive
+
+CHROMIUM = Path("/usr/bin/chromium")
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+HOSTILE = replace(
+    FOREST,
+    url=f"javascript:alert(3)//{EVIL}",
+    key="hostile",
+    title=f"Độc hại {EVIL}",
+    lead=EVIL,
+    body=f"## {EVIL}\n\n- {EVIL}\n\n| {EVIL} | b |\n\n{EVIL} <b>đậm</b> \ufdd0 [x](javascript:alert(4))",
+    author=EVIL,
+    source=EVIL,
+    section=EVIL,
+    date_label=EVIL,
+    language='vi" onmouseover="alert(5)',
+    images=(
+        Image("javascript:alert(6)", EVIL, EVIL),
+        Image("data:text/html,<script>alert(7)</script>", None, EVIL),
+    ),
+    attachments=(Attachment(" javascript:alert(8)", EVIL),),
+    related=(Related(EVIL, "vbscript:alert(9)", EVIL),),
+    links=(BodyLink("https://[broken", EVIL),),
+)
+FOREST_ID = row_id("backan", FOREST.key)
+HOSTILE_ID = row_id("backan", "hostile")
+OUR_PAGES = ("/", "/?q=dong", "/?q=-", f"/bai/{FOREST_ID}", f"/bai/{HOSTILE_ID}", "/bai/1", "/nowhere")
+CORE_PAGES = (
+    "/archive",
+    "/archive/articles",
+    "/archive/articles?_search=dong&_facet=portal",
+    f"/archive/articles/{HOSTILE_ID}",
+    "/archive/captures",
+    "/archive/articles_folded",
+    "/archive?sql=select+title+from+articles",
+    "/archive?sql=nonsense",
+)
+
+
+class Tags(HTMLParser):
+    """What a browser would make of a page: its elements, their attributes, the text of its scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.elements and self.elements[-1][0] == "script" and data.strip():
+            self.scripts.append(data)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    with Archive(fill(folder / "archive.db")) as archive:
+        take_in(archive, "backan", HOSTILE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(data: Path) -> Iterator[Datasette]:
+    datasette = application(data)
+    yield datasette
+    datasette.get_database("archive").close()
+    datasette.executor.shutdown()
+
+
+def get(site: Datasette, path: str) -> Any:
+    return asyncio.run(site.client.get(path))
+
+
+def policy(response: Any) -> dict[str, list[str]]:
+    parts = [part.split() for part in response.headers["content-security-policy"].split(";")]
+    return {name: sources for name, *sources in parts}
+
+
+def test_the_front_page_is_a_search_box_with_the_newest_articles(site: Datasette) -> None:
+    html = get(site, "/").text
+    tags = Tags(html).elements
+    assert ("input", "q") in [(tag, attrs.get("name")) for tag, attrs in tags]
+    assert "16 bài" in html
+    assert "Sở Nội vụ tỉnh Bắc Kạn" in html
+    assert html.index("Đến năm 2025") < html.index("Tỉnh Bắc Kạn phấn đấu thêm 17 xã")
+    assert 'lang="vi"' in html
+
+
+def test_results_show_marked_passages_that_lead_to_their_article(site: Datasette) -> None:
+    html = get(site, "/?q=rung+phong+ho").text
+    assert f'href="/bai/{FOREST_ID}"' in html
+    assert "Bảo vệ <mark>rừng phòng hộ</mark>" in html
+
+
+def test_hits_with_other_accents_follow_under_a_line_that_says_so(site: Datasette) -> None:
+    html = get(site, "/?q=%C4%91%E1%BB%93ng").text
+    assert (
+        html.index("<mark>đồng</mark>") < html.index("Không phân biệt dấu") < html.index("<mark>động</mark>")
+    )
+    assert "Không phân biệt dấu" not in get(site, "/?q=%C4%91%E1%BB%93ng&exact=1").text
+
+
+def test_results_can_be_filtered_sorted_and_paged(site: Datasette) -> None:
+    def titles(query: str) -> list[str]:
+        return [hit["title"] for hit in get(site, f"/tim.json?{query}").json()["hits"]]
+
+    assert titles("q=bac+kan&portal=mic&from=2023") == [
+        "Đến năm 2025 Bắc Kạn phấn đấu tăng thêm 52 xã đạt chuẩn NTM"
+    ]
+    assert titles("q=bac&sort=newest") == titles("q=bac&sort=oldest")[::-1]
+    assert titles("q=bac&limit=2&page=2") == titles("q=bac&limit=4")[2:]
+    html = get(site, "/?q=bac&portal=mic&from=2019&to=2023&sort=newest").text
+    assert '<option value="mic" selected>' in html
+    assert '<option value="newest" selected>' in html
+    assert 'value="2019"' in html
+
+
+def test_pages_of_results_keep_the_filters(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        for number in range(41):
+            take_in(archive, "backan", replace(FOREST, key=str(number)))
+    site = application(tmp_path)
+    html = get(site, "/?q=rung&sort=newest&page=2").text
+    assert "Trang 2 / 3" in html
+    assert 'rel="next" href="/?q=rung&amp;sort=newest&amp;page=3"' in html
+    assert 'rel="prev" href="/?q=rung&amp;sort=newest"' in html
+    assert 'start="21"' in html
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=", "q=%22", "q=-", "q=NEAR(", "q=%00", "q=%ED%A0%80", "q=a&page=-1", "q=a&page=9999", "q=a&page=x",
+        "q=a&from=x", "q=a&from=0&to=99999", "q=a&sort=x", "q=a&portal=%27", "q=a&limit=1e9",
+        "q=" + "a+" * 200, "q=15/2020/N%C4%90-CP",
+    ],
+)  # fmt: skip
+def test_whatever_is_typed_brings_a_page(site: Datasette, query: str) -> None:
+    for path in ("/", "/tim.json"):
+        assert get(site, f"{path}?{query}").status_code in (200, 400)
+
+
+def test_a_query_that_asks_for_nothing_is_answered_with_a_sentence(site: Datasette) -> None:
+    assert "Hãy nhập ít nhất một từ" in get(site, "/?q=&portal=mic").text
+    response = get(site, "/?q=-l%C5%A9")
+    assert response.status_code == 400
+    assert "Hãy thêm ít nhất một từ" in response.text
+    assert "Add at least one word" in get(site, "/tim.json?q=-l%C5%A9").json()["error"]
+
+
+def test_search_answers_programs_in_json(site: Datasette) -> None:
+    response = get(site, "/tim.json?q=quy%E1%BA%BFt+%C4%91%E1%BB%8Bnh+1719")
+    assert response.headers["content-type"].startswith("application/json")
+    answer = response.json()
+    (hit,) = answer["hits"]
+    assert answer["total"] == 1
+    assert hit["page"] == f"/bai/{FOREST_ID}"
+    start, end = hit["snippet_matches"][0]
+    assert hit["snippet"][start:end] == "Quyết định"
+
+
+def test_the_article_page_shows_all_that_the_page_said(site: Datasette) -> None:
+    html = get(site, f"/bai/{FOREST_ID}").text
+    for text in (
+        FOREST.title, FOREST.lead, FOREST.author, FOREST.source, FOREST.section,
+        "Cập nhật lúc", "13/03/2023 15:40",
+        "<h2>Khoán rừng đến từng hộ</h2>", "<li>đợt hai, sau khi nghiệm thu giữa năm;</li>",
+        "<tr><td>Nam Mẫu</td><td>214</td><td>1.260</td></tr>", "Tổ bảo vệ rừng thôn Nà Mằm đi tuần tra.",
+        "Hồ Ba Bể nhìn từ xã Nam Mẫu", "Kế hoạch số 125/KH-UBND (PDF)",
+        "Trồng rừng gỗ lớn ở Chợ Đồn", "(02/03/2023)",
+    ):  # fmt: skip
+        assert text in html, text
+    assert f'<a href="{FOREST.url}" rel="noopener noreferrer nofollow">' in html
+
+
+def test_the_article_page_proves_where_the_text_comes_from(site: Datasette, data: Path) -> None:
+    html = get(site, f"/bai/{FOREST_ID}").text
+    with sqlite3.connect(data / "archive.db") as connection:
+        rows = connection.execute(
+            "select captured_at, status, sha256, warc_file, warc_offset, warc_length "
+            "from captures where article = ?",
+            [FOREST_ID],
+        ).fetchall()
+    assert len(rows) == 2
+    for captured_at, status, digest, warc_file, offset, length in rows:
+        assert f">{vietnamese_date(captured_at)}</a>" in html
+        assert f"<td>{status}</td>" in html
+        assert digest in html
+        assert f"{warc_file}<br>{offset} + {length}" in html
+    assert f'<a href="/archive/versions?article={FOREST_ID}">2</a>' in html
+
+
+def test_an_article_gone_from_its_portal_says_so(site: Datasette) -> None:
+    html = get(site, f"/bai/{row_id('backan', 'mua-lu-9c0d')}").text
+    assert "Trang gốc không còn bài này từ 20/11/2023 03:20 UTC" in html
+
+
+def test_a_related_article_that_is_held_is_linked_within_the_archive(tmp_path: Path) -> None:
+    other = replace(FOREST, key="other", url="https://backan.gov.vn/Pages/trong-rung-0a1c.aspx")
+    with Archive(tmp_path / "archive.db") as archive:
+        held = take_in(archive, "backan", other)
+        take_in(archive, "backan", FOREST)
+    html = get(application(tmp_path), f"/bai/{FOREST_ID}").text
+    assert f'<a href="/bai/{held}">Trồng rừng gỗ lớn ở Chợ Đồn</a>' in html
+
+
+@pytest.mark.parametrize(
+    "path", ["/bai/1", "/bai/9999999999999999", "/bai/x", "/nowhere", "/archive/nothing"]
+)
+def test_what_is_not_there_is_a_friendly_404(
+    site: Datasette, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = get(site, path)
+    assert response.status_code == 404
+    assert "Không có trang này" in response.text
+    assert "Traceback" not in "".join(capsys.readouterr()), "a mistyped address is no event for the log"
+
+
+@pytest.mark.parametrize(
+    "path", [*OUR_PAGES, *CORE_PAGES, "/tim.json?q=a", "/static/archive.css", "/-/versions.json"]
+)
+def test_every_response_has_a_strict_policy(site: Datasette, path: str) -> None:
+    response = get(site, path)
+    rules = policy(response)
+    assert rules["default-src"] == ["'none'"]
+    assert rules["style-src"] == rules["form-action"] == ["'self'"]
+    assert rules["base-uri"] == rules["frame-ancestors"] == ["'none'"]
+    assert all(source == "'self'" or source.startswith("'sha256-") for source in rules["script-src"])
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", [*OUR_PAGES, *CORE_PAGES])
+def test_no_page_needs_anything_that_the_policy_forbids(site: Datasette, path: str) -> None:
+    response = get(site, path)
+    page = Tags(response.text)
+    for tag, attributes in page.elements:
+        assert tag != "style"
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
+        loaded = ["src", "action", *(["href"] if attributes.get("rel") == "stylesheet" else [])]
+        for name in loaded:
+            assert (attributes.get(name) or "/").startswith("/"), f"{tag} {attributes} is from elsewhere"
+    allowed = policy(response)["script-src"]
+    for script in page.scripts:
+        assert f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in allowed
+    if path in OUR_PAGES:
+        assert not [tag for tag, _ in page.elements if tag == "script"]
+
+
+@pytest.mark.parametrize(
+    "path", [f"/bai/{HOSTILE_ID}", "/?q=doc+hai", "/archive/articles", f"/archive/articles/{HOSTILE_ID}"]
+)
+def test_hostile_text_stays_text(site: Datasette, path: str) -> None:
+    html = get(site, path).text
+    for tag, attributes in Tags(html).elements:
+        assert tag not in ("img", "iframe", "object", "base", "b")
+        address = (attributes.get("href") or "").strip()
+        assert address == "" or re.match(r"/|#|https?://|\?", address), address
+        assert "onerror" not in attributes
+        assert "onmouseover" not in attributes
+    assert "alert(2)" in html, "the text itself is shown"
+
+
+def test_datasettes_own_search_box_understands_vietnamese(site: Datasette) -> None:
+    def found(words: str) -> int:
+        return len(get(site, f"/archive/articles.json?_shape=array&_col=title&_search={words}").json())
+
+    assert found("dong") == found("%C4%91%E1%BB%93ng") == get(site, "/tim.json?q=dong").json()["total"]
+    assert found("125/KH-UBND") == 1
+    assert found("NEAR(") == 0
+    assert found("-a") == 0
+
+
+def test_a_title_in_the_table_leads_to_the_page_for_reading(site: Datasette) -> None:
+    assert f'<a href="/bai/{FOREST_ID}">Bảo vệ rừng' in get(site, "/archive/articles").text
+
+
+def test_every_table_and_column_is_described_in_both_languages(site: Datasette, data: Path) -> None:
+    tables = site.metadata("tables", database="archive")
+    with sqlite3.connect(data / "archive.db") as connection:
+        names = connection.execute(
+            "select name from sqlite_master where type in ('table', 'view') "
+            "and name not like 'articles_fts%' and name not like '_sqlite%'"
+        ).fetchall()
+        for (name,) in names:
+            assert "·" in tables[name]["description"], name
+            columns = [row[1] for row in connection.execute(f"pragma table_info({name})")]
+            assert list(tables[name]["columns"]) == columns, name
+            assert all("·" in text for text in tables[name]["columns"].values()), name
+    assert {name for (name,) in names} == {name for name in tables if not name.startswith("_")}
+
+
+def test_the_tables_of_the_indexes_are_hidden(site: Datasette) -> None:
+    tables = get(site, "/archive.json").json()["tables"]
+    shown = {table["name"] for table in tables if not table["hidden"]}
+    assert shown == {
+        "articles", "attachments", "captures", "crawls", "images", "links", "portals", "related", "versions",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sql", ["delete from articles", "insert into portals(id) values ('x')", "pragma query_only=off"]
+)
+def test_nothing_can_be_written(site: Datasette, sql: str) -> None:
+    assert get(site, f"/archive.json?sql={quote(sql)}").status_code == 400
+
+    async def write() -> None:
+        await site.get_database("archive").execute_write("delete from articles")
+
+    with pytest.raises(sqlite3.OperationalError):
+        asyncio.run(write())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select hex(randomblob(200000000))",
+        "select replace(hex(zeroblob(5000000)), '0', 'long')",
+        "with recursive n(i) as (select 1 union all select i+1 from n) select count(*) from n",
+    ],
+)
+def test_a_query_cannot_take_the_machine(site: Datasette, sql: str) -> None:
+    assert get(site, f"/archive.json?sql={quote(sql)}").status_code == 400
+
+
+def test_what_a_crawl_writes_is_there_on_the_next_request(tmp_path: Path) -> None:
+    fill(tmp_path / "archive.db")
+    site = application(tmp_path)
+    assert get(site, "/tim.json?q=xyzzy").json()["total"] == 0
+    with Archive(tmp_path / "archive.db") as archive:
+        take_in(archive, "backan", replace(FOREST, key="late", title="Xyzzy"))
+        assert get(site, "/tim.json?q=xyzzy").json()["total"] == 1
+    assert site.get_database("archive").is_mutable
+
+
+def test_settings_are_those_of_the_configuration_folder(site: Datasette) -> None:
+    for name, value in json.loads((CONFIGURATION / "settings.json").read_text()).items():
+        assert site.setting(name) == value
+
+
+def test_what_is_missing_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="backan demo"):
+        application(tmp_path)
+    fill(tmp_path / "archive.db")
+    with pytest.raises(ArchiveError, match="configuration"):
+        application(tmp_path, configuration=tmp_path / "none")
+
+
+def test_a_file_that_would_make_the_archive_immutable_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path / "archive.db")
+    (tmp_path / "metadata.yaml").write_text("{}")
+    (tmp_path / "inspect-data.json").write_text("{}")
+    with pytest.raises(ArchiveError, match="inspect-data"):
+        application(tmp_path, configuration=tmp_path)
+
+
+def test_a_port_in_use_is_told_in_a_sentence(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ArchiveError, match="cannot listen"):
+        serve(data, port=taken.getsockname()[1])
+
+
+def test_an_empty_archive_has_a_front_page(tmp_path: Path) -> None:
+    Archive(tmp_path / "archive.db").close()
+    assert "0 bài" in get(application(tmp_path), "/").text
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("", ""),
+        ("một\nhai\n\nba", "<p>một<br>hai</p>\n<p>ba</p>"),
+        ("# A\nb", "<h2>A</h2>\n<p>b</p>"),
+        ("### A", "<h3>A</h3>"),
+        ("#thẻ", "<p>#thẻ</p>"),
+        ("- a\n- b\nc", "<ul><li>a</li><li>b</li></ul>\n<p>c</p>"),
+        ("-5 độ", "<p>-5 độ</p>"),
+        ("|", "<p>|</p>"),
+        ("a & <b>", "<p>a &amp; &lt;b&gt;</p>"),
+    ],
+)
+def test_a_body_becomes_html(body: str, html: str) -> None:
+    assert body_html(body) == html
+
+
+def test_a_row_heads_a_table_only_where_a_rule_says_so() -> None:
+    assert "<th>a</th><th>b</th></tr><tr><td>1</td><td></td>" in body_html(
+        "| a | b |\n| --- | --- |\n| 1 | |"
+    )
+    assert "<th>" not in body_html("| a | b |\n| 1 | - |")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "text"),
+    [
+        ("2023-03-13T15:40:00+07:00", "13/03/2023 15:40"),
+        ("2019-12-11", "11/12/2019"),
+        ("2023-11-20T03:10:07Z", "20/11/2023 03:10 UTC"),
+        ("2023-11-20T03:10:07.123Z", "20/11/2023 03:10 UTC"),
+        (None, ""),
+        ("hôm qua", "hôm qua"),
+    ],
+)
+def test_dates_are_written_day_first(stamp: str | None, text: str) -> None:
+    assert vietnamese_date(stamp) == text
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//host", "https://", "https://[x", " ", None, "mailto:a@b"],
+)
+def test_only_web_addresses_are_linked(url: str | None) -> None:
+    assert web_address(url) is None
+    assert web_address("https://backan.gov.vn/a?b=c") == "https://backan.gov.vn/a?b=c"
+
+
+@pytest.fixture
+def live(data: Path) -> Iterator[str]:
+    """The address of `serve` at work, in a process of its own."""
+    program = (
+        f"from archive.serve import serve; serve({str(data)!r}, port=0, ready=lambda a: print(a, flush=True))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=CONFIGURATION.parent
+    )
+    with process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip().rstrip("/")
+        process.terminate()
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium at /usr/bin/chromium")
+def test_a_browser_finds_nothing_to_complain_about(live: str) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    complaints: list[str] = []
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("dialog", lambda dialog: complaints.append(f"{page.url}: a dialog, so hostile text ran"))
+        page.on(
+            "request", lambda sent: sent.url.startswith(live) or complaints.append(f"asked for {sent.url}")
+        )
+        for path in ("/", f"/bai/{HOSTILE_ID}", "/?q=doc+hai", *CORE_PAGES[:-1]):
+            page.goto(live + path)
+            if path not in CORE_PAGES:
+                assert page.evaluate("document.documentElement.scrollWidth") <= 390, (
+                    f"{path} is wider than a phone"
+                )
+        page.goto(live)
+        page.fill("#q", "rừng phòng hộ")
+        page.keyboard.press("Enter")
+        page.click("text=Bảo vệ rừng phòng hộ")
+        assert page.url == f"{live}/bai/{FOREST_ID}"
+        assert page.inner_text("h1") == FOREST.title
+        browser.close()
+    assert complaints == []
