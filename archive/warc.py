@@ -1,0 +1,165 @@
+"""Read WARC files, to the last whole record.
+
+https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+"""
+
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
+
+from archive.errors import WarcError
+
+CHUNK = 1 << 16
+MAX_BLOCK = 256 << 20  # responses beyond are skipped: they are read into memory, and are no pages
+GZIP = b"\x1f\x8b"
+VERSIONS = ["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record lies: name of the file, first byte, number of bytes (compressed, if the file is)."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A response out of a WARC file. `body` is still content-encoded, but never in chunks.
+
+    `captured_at` is in whole seconds, as in `captures`; `truncated` is the reason in WARC-Truncated.
+    """
+
+    url: str
+    captured_at: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    place: Place
+    truncated: str | None = None
+
+
+def exchanges(path: Path, skipped: Counter[str] | None = None) -> Iterator[Exchange]:
+    """The HTTP responses of a WARC file, 1.0 or 1.1, plain or gzipped, in their order.
+
+    `skipped` counts records of other types and responses that cannot be used. Raises WarcError, after
+    the last whole record, where the file is damaged or ends within a record: warcio says nothing then.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.peek(2)[:2] == GZIP
+            while (offset := _next_offset(file)) is not None:
+                try:
+                    found = _read_record(file, packed, path.name, offset)
+                except EOFError as error:
+                    raise WarcError(f"{path} is cut: the record at byte {offset} is not whole") from error
+                except (ValueError, zlib.error, StatusAndHeadersParserException) as error:
+                    raise WarcError(f"{path} is damaged at byte {offset}: {error}") from error
+                if isinstance(found, Exchange):
+                    yield found
+                elif skipped is not None:
+                    skipped[found] += 1
+    except OSError as error:
+        raise WarcError(f"cannot read {path}: {error}") from error
+
+
+def _next_offset(file: io.BufferedReader) -> int | None:
+    """Where the next record starts, behind the blank lines that part plain ones; None at the end."""
+    while (byte := file.peek(1)[:1]) in (b"\r", b"\n"):
+        file.read(1)
+    return file.tell() if byte else None
+
+
+def _read_record(file: io.BufferedReader, packed: bool, name: str, offset: int) -> Exchange | str:
+    """The record that starts here, as an exchange, or why it is none; the file stands behind it then."""
+    stream = io.BufferedReader(_Member(file), CHUNK) if packed else file
+    headers = StatusAndHeadersParser(VERSIONS).parse(stream)
+    length = int(headers.get_header("Content-Length", ""))
+    if length < 0:
+        raise ValueError(f"a record of {length} bytes")
+    kind = str(headers.get_header("WARC-Type", "nameless"))
+    wanted = kind == "response" and length <= MAX_BLOCK
+    block = _read_block(stream, length, wanted)
+    if packed and stream.read(CHUNK).strip():
+        raise ValueError("several records in one gzip member, which `warcio recompress` can part")
+    if not wanted:
+        return "response too large" if kind == "response" else kind
+    return (
+        _exchange(headers, block, Place(name, offset, file.tell() - offset))
+        or "response without HTTP or date"
+    )
+
+
+def _read_block(stream: IO[bytes], length: int, keep: bool) -> bytes:
+    """Read `length` bytes, all of which must be there; returns them if they are to be kept."""
+    kept, left = [], length
+    while left:
+        data = stream.read(min(left, CHUNK))
+        if not data:
+            raise EOFError
+        left -= len(data)
+        if keep:
+            kept.append(data)
+    return b"".join(kept)
+
+
+def _exchange(headers: StatusAndHeaders, block: bytes, place: Place) -> Exchange | None:
+    captured_at = _seconds(headers.get_header("WARC-Date", ""))
+    url = str(headers.get_header("WARC-Target-URI", "")).strip("<>")  # in brackets by wget 1.19
+    stream = io.BytesIO(block)
+    if captured_at is None or not block.startswith(b"HTTP/") or not url.startswith(("http://", "https://")):
+        return None
+    http = StatusAndHeadersParser([], verify=False).parse(stream)
+    status = http.get_statuscode()
+    body = stream.read()
+    if "chunked" in http.get_header("Transfer-Encoding", "").lower():
+        body = ChunkedDataReader(io.BytesIO(body)).read()
+    return Exchange(
+        url=url,
+        captured_at=captured_at,
+        status=int(status) if status.isdecimal() else 0,
+        headers=tuple(http.headers),
+        body=body,
+        place=place,
+        truncated=headers.get_header("WARC-Truncated"),
+    )
+
+
+def _seconds(date: str) -> str | None:
+    """A WARC-Date in UTC and whole seconds; None where it is no date."""
+    try:
+        time = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _Member(io.RawIOBase):
+    """One gzip member of a file, unpacked as it is read; at its end the file stands right behind it."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file, self._gunzip = file, zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data and not self._gunzip.eof:
+            packed = self._gunzip.unconsumed_tail or self._file.read(CHUNK)
+            data = self._gunzip.decompress(packed, len(buffer))
+            if self._gunzip.eof:
+                self._file.seek(-len(self._gunzip.unused_data), io.SEEK_CUR)
+            elif not packed and not data:
+                raise EOFError
+        buffer[: len(data)] = data
+        return len(data)
