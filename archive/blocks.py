@@ -12,6 +12,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
+from archive.tables import data_rows
 from archive.text import normalise, one_line
 
 BlockKind = Literal["p", "h", "li", "table", "img"]
@@ -29,6 +30,7 @@ _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:ms-hidden|ms-accessible|ms-hide|hidden|s
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.I)
 _SENTENCE_END = re.compile(r"[.:;!?…”\"’)\]]$")
+_LABEL = re.compile(r"(?:tác giả|người viết|nguồn)\s*:", re.I)
 _NEW_LINE = re.compile(r"^(?:[-–+•*●▪]\s|\d+[.)]\s|[A-ZÀ-ỸĐ“\"(])")
 
 
@@ -37,7 +39,8 @@ class Block:
     """One block. `text` is normalised, on one line (a table: a line a row, cells joined by ` | `).
 
     `bold`, `italic` and `linked` are the shares, 0 to 1, of its letters that are so; `align` is the
-    nearest stated alignment; `element` is where it came from; `src` is an image's address.
+    nearest stated alignment; `element` is where it came from; `frame` is the table or figure around it;
+    `src` is an image's address.
     """
 
     kind: BlockKind
@@ -50,11 +53,15 @@ class Block:
     align: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
     src: str = ""
-    in_table: bool = False
+    frame: HtmlElement | None = None
 
     @property
     def words(self) -> int:
         return len(self.text.split())
+
+
+def is_within(block: Block, element: HtmlElement) -> bool:
+    return block.element is element or element in block.element.iterancestors()
 
 
 def blocks(root: HtmlElement) -> list[Block]:
@@ -68,7 +75,7 @@ class _Style:
     italic: bool = False
     linked: bool = False
     align: str = ""
-    in_table: bool = False
+    frame: HtmlElement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class _Flattener:
 
     def __init__(self) -> None:
         self.run: list[_Piece] = []
+        self.under_image = False  # the run began under an image: its first line may be the caption
 
     def walk(self, element: HtmlElement, style: _Style) -> Iterator[Block]:
         tag = element.tag
@@ -96,6 +104,7 @@ class _Flattener:
         elif tag == "img":
             yield from self.flush(element, style)
             yield from _image(element, style)
+            self.under_image = True
         elif tag == "table" and (rows := data_rows(element)):
             yield from self.flush(_parent(element), style)
             yield Block("table", "\n".join(" | ".join(row) for row in rows), element, rows=rows)
@@ -117,27 +126,32 @@ class _Flattener:
     def flush(self, element: HtmlElement, style: _Style) -> Iterator[Block]:
         """Turn the run collected so far into paragraphs, headings or list items of `element`."""
         run, self.run = self.run, []
+        under_image, self.under_image = self.under_image, False
         kind, level = _kind_of(element)
-        for line in _lines(run):
+        for line in _lines(run, under_image):
             text = one_line("".join(piece.text for piece in line))
             if not text:
                 continue
-            letters = sum(len(piece.text.strip()) for piece in line) or 1
             yield Block(
                 kind,
                 text,
                 element,
                 level,
-                bold=sum(len(p.text.strip()) for p in line if p.style.bold) / letters,
-                italic=sum(len(p.text.strip()) for p in line if p.style.italic) / letters,
-                linked=sum(len(p.text.strip()) for p in line if p.style.linked) / letters,
+                bold=_share(line, "bold"),
+                italic=_share(line, "italic"),
+                linked=_share(line, "linked"),
                 align=next((p.style.align for p in line if p.text.strip()), ""),
-                in_table=style.in_table,
+                frame=style.frame,
             )
 
 
-def _lines(run: list[_Piece]) -> Iterator[list[_Piece]]:
-    """Cut a run at `<br><br>`, and at a single `<br>` where a sentence ends and another begins."""
+def _share(line: list[_Piece], name: str) -> float:
+    letters = sum(len(piece.text.strip()) for piece in line)
+    return sum(len(p.text.strip()) for p in line if getattr(p.style, name)) / letters if letters else 0.0
+
+
+def _lines(run: list[_Piece], under_image: bool) -> Iterator[list[_Piece]]:
+    """Cut a run at `<br><br>`, and at a single `<br>` where one line plainly ends and another begins."""
     line: list[_Piece] = []
     breaks = 0
     for piece in run:
@@ -146,9 +160,10 @@ def _lines(run: list[_Piece]) -> Iterator[list[_Piece]]:
         elif not piece.text.strip("\u00a0\u200b \t\r\n"):
             line.append(piece)
         else:
-            if breaks > 1 or (breaks and _new_line(line, piece)):
+            text = [p for p in line if p.text.strip()]
+            if text and (breaks > 1 or (breaks and _new_line(text, piece, under_image))):
                 yield line
-                line = []
+                line, under_image = [], False
             elif breaks:
                 line.append(_Piece(" ", piece.style))
             breaks = 0
@@ -156,9 +171,12 @@ def _lines(run: list[_Piece]) -> Iterator[list[_Piece]]:
     yield line
 
 
-def _new_line(line: list[_Piece], after: _Piece) -> bool:
-    before = normalise("".join(piece.text for piece in line))
-    return bool(_SENTENCE_END.search(before) and _NEW_LINE.match(normalise(after.text)))
+def _new_line(line: list[_Piece], after: _Piece, under_image: bool) -> bool:
+    """A label, a caption's end, or a sentence's end before what looks like a beginning."""
+    before, text = normalise("".join(piece.text for piece in line)), normalise(after.text)
+    if _LABEL.match(text) or (all(p.style.italic for p in line) and not after.style.italic):
+        return True
+    return bool((under_image or _SENTENCE_END.search(before)) and _NEW_LINE.match(text))
 
 
 def _kind_of(element: HtmlElement) -> tuple[BlockKind, int]:
@@ -179,15 +197,15 @@ def _restyle(style: _Style, element: HtmlElement, tag: str) -> _Style:
     align = element.get("align") or (found[1] if (found := _ALIGN.search(css)) else "")
     bold = tag in ("b", "strong") or "bold" in css
     italic = tag in ("i", "em", "cite") or "italic" in css
-    in_table = tag in ("td", "th", "figure", "figcaption")
-    if not (align or bold or italic or in_table or tag in ("a", "center")):
+    framed = tag in ("table", "figure")
+    if not (align or bold or italic or framed or tag in ("a", "center")):
         return style
     return _Style(
         style.bold or bold,
         style.italic or italic,
         style.linked or tag == "a",
         "center" if tag == "center" else (align.lower() or style.align),
-        style.in_table or in_table,
+        element if framed else style.frame,
     )
 
 
@@ -212,35 +230,4 @@ def _holds_blocks(element: HtmlElement) -> bool:
 def _image(element: HtmlElement, style: _Style) -> Iterator[Block]:
     src = (element.get("src") or element.get("data-src") or element.get("data-original") or "").strip()
     if src and not src.startswith("data:"):
-        yield Block("img", one_line(element.get("alt") or ""), element, src=src, in_table=style.in_table)
-
-
-def data_rows(table: HtmlElement) -> tuple[tuple[str, ...], ...]:
-    """The cells of a table that holds data; empty for one that only lays out the page.
-
-    Data: no table, image or form inside, at least two rows, mostly of two or more cells, short ones, and
-    not a menu of links.
-    """
-    if table.find(".//table") is not None or table.find(".//img") is not None:
-        return ()
-    rows = tuple(
-        cells
-        for row in table.iterfind(".//tr")
-        if any(cells := tuple(one_line(_cell_text(cell)) for cell in row if cell.tag in ("td", "th")))
-    )
-    lengths = sorted(len(cell) for row in rows for cell in row if cell)
-    if len(rows) < 2 or sum(len(row) > 1 for row in rows) * 2 < len(rows):
-        return ()
-    if lengths[-1] > 400 or lengths[len(lengths) // 2] > 80:
-        return ()
-    linked = sum(len(one_line(a.text_content())) for a in table.iterfind(".//a"))
-    return rows if linked <= sum(lengths) / 2 else ()
-
-
-def _cell_text(cell: HtmlElement) -> str:
-    """Text of a cell, its blocks and line breaks kept apart."""
-    return (
-        " ".join(cell.itertext())
-        if cell.find(".//p") is not None or cell.find(".//br") is not None
-        else (cell.text_content())
-    )
+        yield Block("img", one_line(element.get("alt") or ""), element, src=src, frame=style.frame)

@@ -75,7 +75,6 @@ def is_heading(block: Block) -> bool:
         block.kind == "p"
         and block.bold > 0.95
         and block.words <= HEADING_WORDS
-        and not block.in_table
         and not block.text.endswith((".", ";", ",", "”", '"', "…"))
     )
 

@@ -29,33 +29,32 @@ _LABEL = re.compile(
     r"|xuất bản(?: lúc| ngày)?)\s*:?\s*[^\w]{0,3}",
     re.I,
 )
-_WEEKDAY = r"(?:(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b[\s,]*)?"
+_WEEKDAY = r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b"
+_WEEKDAY_FIRST = re.compile(rf"^\W*{_WEEKDAY}", re.I)
 # What may stand on a date's own line beside it.
 _BESIDE = re.compile(
-    rf"^[\s(\[|]*{_WEEKDAY}(?:ngày\s*)?[\s)\]|,/:.-]*(?:\[?GMT\s*\+?0?7\]?)?[\s)\]|/,-]*"
+    rf"^[\s(\[|]*(?:{_WEEKDAY}[\s,]*)?(?:ngày\s*)?[\s)\]|,/:.-]*(?:\[?GMT\s*\+?0?7\]?)?[\s)\]|/,-]*"
     r"(?:xem cỡ chữ|lượt xem:?\s*[\d.]+|xem với cỡ chữ)?[\s)]*$",
     re.I,
-)
-_HEADER_CLOCK = re.compile(
-    r"^\W*(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b[\s,]*(?:ngày\s*)?", re.I
 )
 
 
 @dataclass(frozen=True, slots=True)
 class StatedDate:
-    """`value` is ISO 8601: a bare date, or a date and time with its offset; `label` as on the page."""
+    """`value` is ISO 8601: a bare date, or a date and time with its offset; `label` as on the page.
+
+    `weekday`: it begins with the day of the week, as the clock in a page's header does.
+    """
 
     value: str
     label: str | None = None
+    weekday: bool = False
 
 
 def find_date(text: str) -> StatedDate | None:
     """The first date in a short text, with its label. None where there is none or it cannot be."""
-    for form in _FORMS:
-        if (match := form.search(text)) and (value := _value(match)):
-            label = _LABEL.search(text[: match.start()])
-            return StatedDate(value, label and label["label"].strip())
-    return None
+    found = _find(text)
+    return found and found[0]
 
 
 def date_line(text: str) -> StatedDate | None:
@@ -64,19 +63,21 @@ def date_line(text: str) -> StatedDate | None:
     `Thứ bảy, ngày 02/12/2023`, a weekday and no time, is the clock in a page's header that shows the
     day of reading, so it is no date line.
     """
-    if len(text) > 100:
+    if len(text) > 100 or (found := _find(text)) is None:
         return None
+    stated, match = found
+    rest = _LABEL.sub(" ", text[: match.start()]) + " " + text[match.end() :]
+    if not _BESIDE.match(rest) or (stated.weekday and not stated.label and "T" not in stated.value):
+        return None
+    return stated
+
+
+def _find(text: str) -> tuple[StatedDate, re.Match[str]] | None:
     for form in _FORMS:
-        match = form.search(text)
-        if not match or not (value := _value(match)):
-            continue
-        label = _LABEL.search(text[: match.start()])
-        rest = _LABEL.sub(" ", text[: match.start()]) + " " + text[match.end() :]
-        if not _BESIDE.match(rest):
-            return None
-        if "T" not in value and not label and _HEADER_CLOCK.match(text):
-            return None
-        return StatedDate(value, label and label["label"].strip())
+        if (match := form.search(text)) and (value := _value(match)):
+            label = _LABEL.search(text[: match.start()])
+            weekday = bool(_WEEKDAY_FIRST.match(text))
+            return StatedDate(value, label and label["label"].strip(), weekday), match
     return None
 
 

@@ -160,12 +160,16 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What reading made of one response: an outcome, perhaps an article, and where to go next."""
+    """What reading made of one response: an outcome, perhaps an article, and where to go next.
+
+    `whole` is False where only a part of the response came: its text never replaces a whole one.
+    """
 
     outcome: Outcome
     article: Article | None = None
     links: tuple[Link, ...] = ()
     note: str | None = None  # why it was unreadable, or what the loss guard found
+    whole: bool = True
 
 
 @dataclass(slots=True)

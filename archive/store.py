@@ -101,9 +101,9 @@ class Archive:
             self.db.table("captures").upsert(row, pk="id")
             if page.article is None or article is None:
                 return None
-            return self._store(article, page.article, capture, capture_id)
+            return self._store(article, page.article, capture, capture_id, page.whole)
 
-    def _store(self, id: int, article: Article, capture: Capture, capture_id: int) -> Change:
+    def _store(self, id: int, article: Article, capture: Capture, capture_id: int, whole: bool) -> Change:
         digest = text_digest(article)
         known = self.db.query(
             "select a.version, a.first_captured_at, a.last_captured_at, v.sha256 from articles a "
@@ -121,7 +121,7 @@ class Archive:
                 id, {"first_captured_at": min(old["first_captured_at"], capture.captured_at)}
             )
             return Change.UNCHANGED
-        if digest == old["sha256"]:
+        if digest == old["sha256"] or not whole:
             self.db.table("articles").update(id, {"last_captured_at": capture.captured_at})
             return Change.UNCHANGED
         version = old["version"] + 1

@@ -30,12 +30,14 @@ class Landmarks:
     """What the text of an engine's article page carries in any markup; patterns match a whole block.
 
     `date_first`: the date stands above the title (new portal), not below it. `section_above`: the block
-    above the title is the section's name. `lead_end`: a block that closes the lead.
+    above the title is the section's name. `lead_end`: a block that closes the lead. `visits`: the engine
+    calls an article's readers visits (`Lượt truy cập`), as others do those of the site.
     """
 
     date_first: bool = False
     section_above: bool = False
     lead_end: re.Pattern[str] | None = None
+    visits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from spiders.address import canonical, host_of, local
 from spiders.engine import Engine
 from spiders.reading.links import FOLLOWED
 from spiders.reading.page import read_page
+from spiders.trail import Trail, is_lost, onward
 
-MAX_BARREN = 3
 # Listings first, so that a crawl knows early how much there is; files last.
 PRIORITY = {Kind.SITEMAP: 30, Kind.RSS: 30, Kind.LISTING: 20, Kind.DOCUMENT_LIST: 20, Kind.OTHER: -10}
 
@@ -68,7 +68,7 @@ class Portal(scrapy.Spider):
         super().__init__(name, **kwargs)
         self.since, self.until = since, until
         self.limit = int(limit) if limit else None
-        self.listed: set[str] = set()  # keys of the articles that listings have shown so far
+        self.listed: set[str] = set()  # keys of the articles that listings have shown
         self.chosen: set[str] = set()  # keys of the articles chosen under `limit`
 
     @classmethod
@@ -81,6 +81,11 @@ class Portal(scrapy.Spider):
     def covers(cls, url: str) -> bool:
         """Whether the address is http(s) on one of the portal's hosts."""
         return url.strip().lower().startswith(("http://", "https://")) and host_of(url) in cls.hosts
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """So that `scrapy shell URL` picks the portal that covers the address."""
+        return cls.covers(request.url)
 
     @classmethod
     def classify(cls, url: str) -> Kind:
@@ -135,35 +140,26 @@ class Portal(scrapy.Spider):
             yield request
 
     def errback(self, failure: Failure) -> None:
-        """What brought no response is recorded by the capture extension; nothing is left to follow."""
+        """What brought no response is recorded by the crawler's Downloader; nothing is left to follow."""
 
     def follow(self, response: Response, page: Page) -> Iterator[Request]:
         """Requests for the links of a page, after the user's limits and those against endless listings."""
-        barren = self._barren(response, page)
+        listing = page.outcome == Outcome.LISTING
+        trail = onward(response.meta.get("trail", {}), self._shown(page), self.listed) if listing else {}
         for link in page.links:
             if self.forbidden(link.url) or not self.covers(link.url):
                 continue
-            if link.kind == Kind.LISTING and barren >= MAX_BARREN:
+            if link.kind == Kind.LISTING and is_lost(trail):
                 continue
             if link.kind == Kind.ARTICLE and not self._wants(link):
                 continue
-            yield self.request(link, response, barren)
+            yield self.request(link, response, trail)
 
-    def _barren(self, response: Response, page: Page) -> int:
-        """How many listings in a row, this one last, showed no article that is new to this crawl.
-
-        A pager that repeats its last page for ever, a language switch that nests (`/vi/en/vi/…`) and a
-        calendar of empty days all end by this.
-        """
-        if page.outcome != Outcome.LISTING:
-            return 0
-        fresh = {
-            self.key(link.url)
-            for link in page.links
-            if link.kind == Kind.ARTICLE and not (self.since and (link.published_at or "9") < self.since)
-        } - self.listed
-        self.listed |= fresh
-        return 0 if fresh else int(response.meta.get("barren", 0)) + 1
+    def _shown(self, page: Page) -> Iterator[str]:
+        """The keys of the articles that a listing shows, without those too old for `since`."""
+        for link in page.links:
+            if link.kind == Kind.ARTICLE and not (self.since and (link.published_at or "9") < self.since):
+                yield self.key(link.url)
 
     def _wants(self, link: Link) -> bool:
         day = link.published_at and link.published_at[:10]
@@ -176,8 +172,8 @@ class Portal(scrapy.Spider):
             self.chosen.add(key)
         return key in self.chosen
 
-    def request(self, link: Link, response: Response | None = None, barren: int = 0) -> Request:
-        key, meta = self.key(link.url), {"kind": link.kind.value, "barren": barren}
+    def request(self, link: Link, response: Response | None = None, trail: Trail | None = None) -> Request:
+        key, meta = self.key(link.url), {"kind": link.kind.value, "trail": trail or {}}
         if link.form is None:
             return self._request(link, meta | {"key": key})
         step = response.meta.get("step", 0) + 1 if response is not None else 1

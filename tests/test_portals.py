@@ -91,4 +91,4 @@ def test_a_new_portal_on_a_known_platform_is_one_file_and_one_page(
     assert portal.classify(url) == Kind.ARTICLE
     page = portal.read(HtmlResponse(url, body=saved.replace("pacnam", "chomoi").encode()))
     assert page.outcome in (Outcome.SELECTORS, Outcome.LANDMARKS)
-    assert page.article.title and page.article.body
+    assert all((page.article.title, page.article.body))

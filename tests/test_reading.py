@@ -73,6 +73,11 @@ def test_a_body_that_does_not_decode_is_unreadable_with_the_reason(read) -> None
     assert "Content-Encoding" in page.note
 
 
+def test_a_response_cut_short_is_read_and_marked(read) -> None:
+    page = read(page_of(BODY), flags=["dataloss"])
+    assert (page.article.title, page.whole, page.note) == (TITLE, False, "cut short")
+
+
 def test_html_cut_in_the_middle_keeps_what_came(read) -> None:
     whole = page_of(BODY)
     page = read(whole[: whole.index("Đợt 4")].encode()[:-1])

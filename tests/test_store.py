@@ -71,6 +71,15 @@ def test_a_changed_body_makes_a_new_version(archive: Archive) -> None:
     assert [r["title"] for r in archive.db.query("select title from related")] == ["Tin mới"]
 
 
+def test_a_page_cut_short_never_replaces_a_whole_text(archive: Archive) -> None:
+    cut = Page(Outcome.SELECTORS, replace(ARTICLE, body="Huyện"), whole=False)
+    assert archive.take_in(CAPTURE, cut) == Change.NEW
+    assert archive.take_in(LATER, PAGE) == Change.CHANGED
+    last = replace(LATER, captured_at="2024-02-01T00:00:00Z", warc_offset=9000)
+    assert archive.take_in(last, cut) == Change.UNCHANGED
+    assert next(iter(archive.db.query("select body from articles")))["body"] == ARTICLE.body
+
+
 def test_counters_related_lists_and_white_space_make_no_version(archive: Archive) -> None:
     archive.take_in(CAPTURE, PAGE)
     same = replace(ARTICLE, body="Huyện  Bạch\nThông./.", views=99, related=(Related("Tin mới"),))

@@ -1,8 +1,9 @@
 """The walk from page to page: what is asked for next, and where it ends."""
 
-from archive.model import Kind, Link, Outcome, Page
 from scrapy.http import Request, Response
 from scrapy.spiderloader import SpiderLoader
+
+from archive.model import Kind, Link, Outcome, Page
 
 LIST = "https://backan.gov.vn/Pages/tin-tuc-1/default.aspx"
 
@@ -12,7 +13,9 @@ def article(number: int, day: str | None = None) -> Link:
     return Link(url, Kind.ARTICLE, published_at=day)
 
 
-def walk(spider, links: list[Link], request: Request | None = None, outcome: Outcome = Outcome.LISTING) -> list[Request]:
+def walk(
+    spider, links: list[Link], request: Request | None = None, outcome: Outcome = Outcome.LISTING
+) -> list[Request]:
     request = request or Request(LIST)
     return list(spider.follow(Response(request.url, request=request), Page(outcome, links=tuple(links))))
 
@@ -49,12 +52,37 @@ def test_a_pager_with_new_articles_goes_on(portals: SpiderLoader) -> None:
     for number in range(20):
         onward = walk(spider, [article(number), Link(f"{LIST}?page={number + 2}", Kind.LISTING)], request)
         request = next(r for r in onward if r.meta["kind"] == "listing")
-    assert request.meta["barren"] == 0
+    assert request.meta["trail"]["stale"] == 0
+
+
+def test_a_listing_that_repeats_another_for_pages_goes_on_to_what_is_its_own(portals: SpiderLoader) -> None:
+    spider = portals.load("backan")()
+    for url in (LIST, LIST.replace("tin-tuc-1", "chuyen-muc-2")):
+        request = Request(url)
+        for number in range(10):
+            onward = walk(spider, [article(number), Link(f"{url}?page={number + 2}", Kind.LISTING)], request)
+            request = next(r for r in onward if r.meta["kind"] == "listing")
+    assert request.url.endswith("chuyen-muc-2/default.aspx?page=11")
+
+
+def test_a_pager_of_random_known_articles_ends_too(portals: SpiderLoader) -> None:
+    spider = portals.load("backan")()
+    request, asked = Request(LIST), 0
+    while request and asked < 500:
+        onward = walk(spider, [article(asked % 7), Link(f"{LIST}?page={asked + 2}", Kind.LISTING)], request)
+        request = next((r for r in onward if r.meta["kind"] == "listing"), None)
+        asked += 1
+    assert asked == 107
 
 
 def test_since_and_until_choose_by_the_date_that_a_listing_shows(portals: SpiderLoader) -> None:
     spider = portals.load("backan")(since="2019-01-01", until="2019-12-31")
-    links = [article(1, "2018-12-31"), article(2, "2019-06-01"), article(3, "2020-01-01T08:00:00+07:00"), article(4)]
+    links = [
+        article(1, "2018-12-31"),
+        article(2, "2019-06-01"),
+        article(3, "2020-01-01T08:00:00+07:00"),
+        article(4),
+    ]
     assert [r.url[-6] for r in walk(spider, links)] == ["2", "4"]
 
 
@@ -62,7 +90,9 @@ def test_listings_older_than_since_end_the_walk(portals: SpiderLoader) -> None:
     spider = portals.load("backan")(since="2019-01-01")
     request, asked = Request(LIST), 0
     while request and asked < 50:
-        onward = walk(spider, [article(asked, "2012-01-01"), Link(f"{LIST}?page={asked + 2}", Kind.LISTING)], request)
+        onward = walk(
+            spider, [article(asked, "2012-01-01"), Link(f"{LIST}?page={asked + 2}", Kind.LISTING)], request
+        )
         request = next(iter(onward), None)
         asked += 1
     assert asked == 3
@@ -72,17 +102,30 @@ def test_limit_counts_articles_and_not_addresses(portals: SpiderLoader) -> None:
     spider = portals.load("mic")(limit="2")
     links = [
         Link(f"https://mic.gov.vn/{path}", Kind.ARTICLE)
-        for path in ("Pages/TinTuc/1/a.html", "nongthon/Pages/TinTuc/1/a.html", "Pages/TinTuc/2/b.html", "Pages/TinTuc/3/c.html")
+        for path in (
+            "Pages/TinTuc/1/a.html",
+            "nongthon/Pages/TinTuc/1/a.html",
+            "Pages/TinTuc/2/b.html",
+            "Pages/TinTuc/3/c.html",
+        )
     ]
-    assert {spider.key(r.url) for r in walk(spider, links)} == {"mic/mic.gov.vn/article/1", "mic/mic.gov.vn/article/2"}
+    assert {spider.key(r.url) for r in walk(spider, links)} == {
+        "mic/mic.gov.vn/article/1",
+        "mic/mic.gov.vn/article/2",
+    }
 
 
 def test_pages_of_a_form_are_posts_with_a_name_each(portals: SpiderLoader) -> None:
     spider = portals.load("backan")()
     form = (("__EVENTTARGET", "ctl00$pager"), ("__VIEWSTATE", "a+b="))
-    second, after = walk(spider, [Link(LIST, Kind.LISTING, form=form, page=page) for page in ("ctl00$pager/2", "next")])
+    second, after = walk(
+        spider, [Link(LIST, Kind.LISTING, form=form, page=page) for page in ("ctl00$pager/2", "next")]
+    )
     assert (second.method, second.body) == ("POST", b"__EVENTTARGET=ctl00%24pager&__VIEWSTATE=a%2Bb%3D")
-    assert (second.meta["key"], after.meta["key"]) == (f"{LIST.lower()}#ctl00$pager/2", f"{LIST.lower()}#next 1")
+    assert (second.meta["key"], after.meta["key"]) == (
+        f"{LIST.lower()}#ctl00$pager/2",
+        f"{LIST.lower()}#next 1",
+    )
     (again,) = walk(spider, [article(7), Link(LIST, Kind.LISTING, form=form, page="next")], after)[1:]
     assert again.meta["key"] == f"{LIST.lower()}#next 2"
 

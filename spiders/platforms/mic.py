@@ -45,7 +45,7 @@ MIC = Engine(
             drop=(".tien-ich", ".tin-khac", "#dsldvNews", ".date-detail"),
         ),
     ),
-    landmarks=Landmarks(section_above=True),
+    landmarks=Landmarks(section_above=True, visits=True),
     forbidden=re.compile(
         r"tangluottruycap|ratting\.aspx|rating\.aspx|sendtofriend|drawcaptcha|binhchon|/_layouts/|/_vti_bin/|login\.aspx",
         re.I,

@@ -7,7 +7,15 @@ from archive.blocks import Block
 from archive.dates import StatedDate, date_line
 from archive.text import fold
 from spiders.engine import Landmarks
-from spiders.reading.landmarks import ends_article, fits_slug, is_related_heading, is_tool, is_web_part
+from spiders.reading.landmarks import (
+    ends_article,
+    fits_slug,
+    is_long,
+    is_prose,
+    is_related_heading,
+    is_tool,
+    is_web_part,
+)
 
 NEAR = 4  # blocks between title and date, at most
 ENOUGH = 5  # the score below which a block is no title
@@ -26,21 +34,19 @@ class Head:
 def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landmarks) -> Head | None:
     """The likeliest title, with the date line beside it. None where nothing speaks for any block.
 
-    What speaks for a block: the address's slug, a heading tag, the page's own title, a date line beside
-    it on the side where the engine has it.
+    What speaks for a block: the address's slug, a heading tag, the page's own title, running text close
+    below it, and a date line beside it on the side where the engine has it.
     """
-    dates = {
-        i: stated
-        for i, block in enumerate(blocks)
-        if block.linked < 0.5 and (stated := date_line(block.text))
-    }
-    tail = next((i for i, block in enumerate(blocks) if is_related_heading(block)), len(blocks))
+    dates = {i: stated for i, b in enumerate(blocks) if b.linked < 0.5 and (stated := date_line(b.text))}
+    tail, prose = _tail(blocks), [i for i, block in enumerate(blocks) if is_prose(block)]
     best: tuple[float, int, int | None] | None = None
     for i, block in enumerate(blocks):
-        if i in dates or not _may_be_title(block):
+        if i in dates or not may_be_title(block):
             continue
         beside = _date_beside(i, blocks, dates, marks)
-        score = _own_score(block, slug, page_title) + _date_score(beside, i, dates, marks) - 6 * (i > tail)
+        score = _own_score(block, slug, page_title) + _date_score(beside, i, dates, marks)
+        text_below = next((j - i for j in prose if j > i), len(blocks))
+        score += (1 if text_below <= 8 else -4) - 6 * (i > tail)
         if score >= ENOUGH and (best is None or score > best[0]):
             best = (score, i, beside)
     if best is None:
@@ -53,7 +59,24 @@ def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landma
     return Head(title, date, dates[date] if date is not None else None, start + 1)
 
 
-def _may_be_title(block: Block) -> bool:
+def _tail(blocks: Sequence[Block]) -> int:
+    """Where the related list under the article begins; a list of news above the article does not count."""
+    long = [i for i, block in enumerate(blocks) if is_long(block)]
+    middle = long[len(long) // 2] if long else 0
+    return next((i for i in range(middle, len(blocks)) if is_related_heading(blocks[i])), len(blocks))
+
+
+def date_near(blocks: Sequence[Block], title: int) -> StatedDate | None:
+    """The date line within a few blocks of a title; above it a weekday tells the page's clock."""
+    for step in range(1, NEAR + 1):
+        for i in (title + step, title - step):
+            stated = date_line(blocks[i].text) if 0 <= i < len(blocks) else None
+            if stated and not _is_clock(stated, i, title):
+                return stated
+    return None
+
+
+def may_be_title(block: Block) -> bool:
     return (
         block.kind in ("p", "h")
         and 3 <= block.words <= 60
@@ -66,8 +89,8 @@ def _own_score(block: Block, slug: str, page_title: str) -> float:
     score = {1: 4.0, 2: 3.0, 3: 2.0}.get(block.level, 1.0) if block.kind == "h" else 0.0
     if slug and fits_slug(block.text, slug):
         score += 10
-    if page_title and fold(block.text) in fold(page_title):
-        score += 4
+    if page_title and block.words >= 6 and fold(block.text) in fold(page_title):
+        score += 3
     named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}".lower()
     if "title" in named or "tieude" in named:
         score += 3
@@ -81,11 +104,15 @@ def _date_beside(
     for side in _sides(marks):
         for step in range(1, NEAR + 1):
             i = title + side * step
-            if i in dates:
+            if i in dates and not _is_clock(dates[i], i, title):
                 return i
             if not 0 <= i < len(blocks) or (blocks[i].words > 12 and not is_tool(blocks[i])):
                 break
     return None
+
+
+def _is_clock(stated: StatedDate, date: int, title: int) -> bool:
+    return stated.weekday and stated.label is None and date < title
 
 
 def _sides(marks: Landmarks) -> Iterator[int]:
@@ -98,4 +125,4 @@ def _date_score(date: int | None, title: int, dates: dict[int, StatedDate], mark
         return 0.0
     stated = dates[date]
     expected_side = (date < title) == marks.date_first
-    return 5 + 2 * expected_side + 3 * bool(stated.label) + ("T" in stated.value) - 0.5 * abs(date - title)
+    return 6 + 2 * expected_side + 3 * bool(stated.label) + ("T" in stated.value) - 0.5 * abs(date - title)

@@ -1,27 +1,26 @@
 """Marks that the text of an article page carries in any markup, and what they say about each block."""
 
 import re
-from dataclasses import dataclass
 
 from archive.blocks import Block
-from archive.text import fold, one_line
+from archive.text import fold
 
 END_MARK = "./."
 
 
-def _any(*forms: str, then: str = "") -> re.Pattern[str]:
+def any_of(*forms: str, then: str = "") -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(forms)}){then}", re.I)
 
 
 _WEB_PART = re.compile(r"\w+\s*-\s*Block_\w+", re.I)
-_TOOL = _any(
-    "tăng cỡ chữ", "giảm cỡ chữ", "xem cỡ chữ", "cỡ chữ", "in bài viết", "in trang", "bản in", "print",
-    "gửi email", "gửi bài viết", "gửi cho bạn bè", "chia sẻ bài viết", "chia sẻ", "share", "like", "facebook",
-    "zalo", "twitter", "lưu bài viết", "nghe bài viết", "đọc bài viết", "quay lại", "về đầu trang",
-    "skip ribbon commands", "skip to main content", "sign in", "đăng nhập", "a", r"[|+\-\s]",
+_TOOL = any_of(
+    "tăng cỡ chữ", "giảm cỡ chữ", "xem cỡ chữ", "cỡ chữ", "in bài viết", "in trang này", "in trang", "bản in",
+    "print", "gửi email", "gửi bài viết", "gửi cho bạn bè", "chia sẻ bài viết", "chia sẻ", "share", "like",
+    "facebook", "zalo", "twitter", "lưu bài viết", "nghe bài viết", "đọc bài viết", "quay lại",
+    "về đầu trang", "skip ribbon commands", "skip to main content", "sign in", "đăng nhập", "a", r"[|+\-\s]",
     then="{1,40}",
 )  # fmt: skip
-_RELATED = _any(
+_RELATED = any_of(
     r"(?:các\s+)?(?:tin(?:\s+bài)?|bài(?:\s+viết)?)\s+"
     r"(?:mới(?:\s+(?:nhất|hơn|đăng))?|khác|liên quan|cũ hơn|đã đưa|cùng chuyên mục)(?:\s+khác)?",
     r"(?:các\s+)?tin tức (?:khác|liên quan|mới)",
@@ -29,35 +28,25 @@ _RELATED = _any(
     "xem thêm",
     then=r"\s*:?",
 )
-_VIEWS = _any(
-    r"(?:số\s+)?lượt\s+(?:truy cập|xem|đọc)",
-    "views",
-    "visitors",
-    "hits",
-    then=r"\s*:?\s*(?P<views>\d[\d.,]*)",
-)
-_RATING = _any(
-    "đánh giá bài viết", "rate this article", "bình luận", "ý kiến (?:bạn đọc|của bạn)",
-    "gửi (?:bình luận|phản hồi)", then=".*",
+_COUNT = r"\d[\d.,]*"
+_VIEWED = r"(?:(?:số\s+)?(?:lượt\s+(?:xem|đọc)|đã xem)|views|hits)"
+_VISITED = r"(?:(?:số\s+|tổng\s+(?:số\s+)?)?lượt\s+truy cập|visitors)"
+_VIEWS = any_of(rf"{_VIEWED}\s*:?\s*({_COUNT})", rf"({_COUNT})\s+{_VIEWED}")
+_VISITS = any_of(rf"{_VISITED}\s*:?\s*({_COUNT})")
+_RATING = any_of(
+    "đánh giá bài viết", "rate this article", "bình luận", "ý kiến (?:bạn đọc|của bạn)", "gửi phản hồi",
+    "tổng số điểm", "click để đánh giá", then=".*",
 )  # fmt: skip
-_SIGN_IN = _any("sign in", "đăng nhập")
-_FOOTER = _any(
+_TAGS = any_of(r"từ khóa\s*:", r"tags?\s*:", then=".*")
+FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|rtf|zip|rar|7z)(?:\?.*)?$", re.I)
+_SIGN_IN = any_of("sign in", "đăng nhập")
+_FOOTER = any_of(
     "copyright", "©", "bản quyền", r"(?:cổng|trang) (?:ttđt|thông tin điện tử)\b", "cơ quan chủ quản",
     "giấy phép (?:số|thiết lập|xuất bản)", r"địa chỉ\s*:", r"điện thoại\s*:", "trưởng ban biên tập",
     "chịu trách nhiệm", "ghi rõ nguồn", "thống kê truy cập", "đang trực tuyến", then=".*",
 )  # fmt: skip
-_AUTHOR = _any(
-    r"tác giả(?:\s+bài viết)?", "người viết", "người đăng", "thực hiện",
-    r"(?:tin|bài)(?:\s*(?:,|và|-)\s*(?:bài|ảnh))?",
-    then=r"\s*:\s*(?P<name>.+)",
-)  # fmt: skip
-_SOURCE = re.compile(
-    r"[(\[]?\s*(?:nguồn(?: tin)?\s*:|theo\s*:?)\s*(?P<name>[^()\[\]]{2,80}?)\s*[)\]]?\.?", re.I
-)
-_SOURCE_LABEL = re.compile(r"[(\[]?\s*nguồn(?: tin)?\s*:", re.I)
 _PHOTO_CREDIT = re.compile(r"\(?\s*ảnh(?: minh họa)?\s*[:)]", re.I)
 _DATELINE = re.compile(r"^\(\s*(?:www\.)?mic\.gov\.vn\s*\)\s*[-–:]?\s*", re.I)
-_CAPITAL = re.compile(r"[A-ZÀ-ỸĐ]")
 
 
 def is_web_part(block: Block) -> bool:
@@ -73,11 +62,16 @@ def is_related_heading(block: Block) -> bool:
     return bool(_RELATED.fullmatch(block.text.strip(" .…»>-")))
 
 
+def is_counter(block: Block) -> bool:
+    """A line of views, rating or comments: under an article, and sometimes above it beside the date."""
+    text = block.text
+    counted = _VIEWS.fullmatch(text) or _VISITS.fullmatch(text) or _TAGS.fullmatch(text)
+    return block.kind != "img" and bool(counted or (block.words <= 12 and _RATING.fullmatch(text)))
+
+
 def is_hard_end(block: Block) -> bool:
-    """A block that never stands inside an article: related list, counter, rating, sign-in."""
-    return is_related_heading(block) or any(
-        mark.fullmatch(block.text) for mark in (_VIEWS, _RATING, _SIGN_IN)
-    )
+    """A block that hardly ever stands inside an article: related list, counter, rating, sign-in."""
+    return is_related_heading(block) or is_counter(block) or bool(_SIGN_IN.fullmatch(block.text))
 
 
 def ends_article(block: Block) -> bool:
@@ -94,9 +88,25 @@ def opens_lead(block: Block) -> bool:
     return bool(_DATELINE.match(block.text))
 
 
-def views(text: str) -> int | None:
-    found = _VIEWS.search(text)
-    return int(re.sub(r"\D", "", found["views"])) if found else None
+def is_prose(block: Block) -> bool:
+    return block.kind == "p" and block.words >= 8 and block.linked < 0.3 and not is_counter(block)
+
+
+def is_long(block: Block) -> bool:
+    """A paragraph of running text: frames hardly ever hold one."""
+    return block.kind == "p" and block.words > 25 and block.linked < 0.3
+
+
+def is_small_link(block: Block) -> bool:
+    """A short line of links, unless it offers a file."""
+    offers_file = any(FILES.search(a.get("href") or "") for a in block.element.iter("a"))
+    return block.kind != "img" and block.words <= 12 and block.linked > 0.5 and not offers_file
+
+
+def views(text: str, visits: bool) -> int | None:
+    """The count of readers that a text states; `visits` where the engine calls an article's readers so."""
+    found = _VIEWS.search(text) or (_VISITS.search(text) if visits else None)
+    return int(re.sub(r"\D", "", next(filter(None, found.groups())))) if found else None
 
 
 def without_dateline(text: str) -> str:
@@ -114,41 +124,3 @@ def fits_slug(text: str, slug: str) -> bool:
     slug = re.sub(r"-+", "-", slug.lower()).strip("-")
     own = slug_of(text)
     return len(slug) >= 8 and (own.startswith(slug) or (len(own) >= 12 and slug.startswith(own)))
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    author: str | None = None
-    source: str | None = None
-
-
-def labelled_credit(text: str) -> Credit | None:
-    """An author or source that a short line names with a label: `Tác giả: …`, `Nguồn: …`, `Theo …`."""
-    text = one_line(text)
-    if len(text) > 120:
-        return None
-    if found := _AUTHOR.fullmatch(text):
-        name, _, rest = found["name"].partition("Nguồn:")
-        return Credit(name.strip(" -–,.;") or None, rest.strip(" -–,.;") or None)
-    if (found := _SOURCE.fullmatch(text)) and (_SOURCE_LABEL.match(text) or _is_short(text)):
-        return Credit(source=found["name"].strip())
-    return None
-
-
-def _is_short(text: str) -> bool:
-    """`Theo danviet.vn`, but no sentence that begins with `Theo` (according to)."""
-    return len(text.split()) <= 14 and not text.endswith(".")
-
-
-def looks_like_name(text: str) -> bool:
-    """Two to five capitalised words and nothing else, perhaps two such names: a byline without a label."""
-    if _PHOTO_CREDIT.match(text) or len(text) > 60 or text.endswith((".", ":", ";", "?", "!")):
-        return False
-    names = [name.strip() for name in re.split(r"\s*(?:[-–,&/]|\bvà\b)\s*", text)]
-    return (
-        all(
-            1 <= len(name.split()) <= 5 and all(_CAPITAL.match(word) for word in name.split())
-            for name in names
-        )
-        and len(names[0].split()) > 1
-    )

@@ -1,5 +1,6 @@
 """One response, whatever it is: an article, a listing, a feed, a file, a refusal, an error."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from spiders.portal import Portal
 
 LOW_COVERAGE = 0.97
+CUT = frozenset(("dataloss", "download_stopped"))  # Scrapy's flags
 HTML = ("text/html", "application/xhtml")
 XML = ("xml", "rss", "atom")
 BY_KIND = {Kind.DOCUMENT: Outcome.DOCUMENT, Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
@@ -24,7 +26,12 @@ BY_KIND = {Kind.DOCUMENT: Outcome.DOCUMENT, Kind.OTHER: Outcome.OTHER, Kind.PRIN
 def read_page(portal: "type[Portal]", response: Response) -> Page:
     """Read a response by its status, type and address. Never raises: what fails is reported in the page."""
     try:
-        return _by_status(response) or _by_type(portal, response)
+        page = _by_status(response) or _by_type(portal, response)
+        return (
+            page
+            if CUT.isdisjoint(response.flags)
+            else replace(page, whole=False, note="; ".join(filter(None, ("cut short", page.note))))
+        )
     except Exception as error:  # a page that breaks the reader must stay in the archive, and be counted
         return Page(Outcome.UNREADABLE, note=f"{type(error).__name__}: {error}")
 

@@ -1,28 +1,31 @@
 """The story between a page's head and its frame: body, captions, byline, source and where it ends."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from archive.blocks import Block
+from archive.blocks import Block, is_within
 from archive.dates import date_line
 from spiders.engine import Landmarks
+from spiders.reading.credits import Credit, is_byline, labelled_credit, looks_like_name, table_credit
 from spiders.reading.landmarks import (
     END_MARK,
-    Credit,
     ends_article,
     has_photo_credit,
+    is_counter,
     is_hard_end,
+    is_long,
+    is_prose,
+    is_small_link,
     is_tool,
     is_web_part,
-    labelled_credit,
-    looks_like_name,
     opens_lead,
     without_dateline,
 )
 
 TAIL = 6  # byline, source and photo lines after a story, at most
-BYLINE_WORDS = 40
-PARAGRAPH_WORDS = 25
+FRAME_WORDS = 80  # a table or figure with more words is layout, not the frame of one picture
 
 
 @dataclass(slots=True)
@@ -42,13 +45,44 @@ class Story:
 
 def tell(blocks: Sequence[Block], marks: Landmarks) -> Story:
     """Cut a story out of the blocks that follow its head."""
-    kept = list(blocks[: _end(blocks)])
     story = Story()
+    kept = _without_asides(blocks)
+    kept = kept[: _end(kept)]
     _take_lead(kept, marks, story)
-    kept = [b for b in kept if not (is_tool(b) or is_web_part(b))]
+    kept = _without_tools(kept)
     _take_credits(kept, story)
     _take_captions(kept, story)
     return story
+
+
+def _without_asides(blocks: Sequence[Block]) -> list[Block]:
+    """Without the boxes that stand inside a story: counters above it, related lists in its middle."""
+    kept: list[Block] = []
+    aside = False
+    for i, block in enumerate(blocks):
+        if is_hard_end(block) and _goes_on(blocks, i):
+            aside = not is_counter(block)
+        elif not aside or (block.linked < 0.5 and block.kind == "p" and not date_line(block.text)):
+            aside = False
+            kept.append(block)
+    return kept
+
+
+def _goes_on(blocks: Sequence[Block], i: int) -> bool:
+    """Whether the story goes on after a block that usually follows one.
+
+    With end marks, it goes on to the last of them, if there is a paragraph on the way. Without any, two
+    paragraphs in a row must follow: the teasers of a related list have their titles between.
+    """
+    before, after = blocks[:i], blocks[i + 1 :]
+    if is_counter(blocks[i]) and not any(map(is_prose, before)):
+        return True
+    mark = max((j for j, block in enumerate(after) if END_MARK in block.text), default=None)
+    if mark is not None:
+        return any(map(is_long, after[: mark + 1]))
+    if any(END_MARK in block.text for block in before):
+        return False
+    return any(is_long(one) and is_long(two) for one, two in pairwise(after))
 
 
 def _end(blocks: Sequence[Block]) -> int:
@@ -58,25 +92,46 @@ def _end(blocks: Sequence[Block]) -> int:
     mark comes after them.
     """
     hard = next((i for i, block in enumerate(blocks) if is_hard_end(block)), len(blocks))
-    mark = max((i for i in range(hard) if END_MARK in blocks[i].text[-60:]), default=None)
+    mark = max((i for i in range(hard) if END_MARK in blocks[i].text), default=None)
     if mark is not None:
-        end = mark + 1
-        while end < hard and end <= mark + TAIL and _may_follow(blocks[end]):
-            end += 1
-        return end
+        return _past_tail(blocks, mark + 1, hard)
     end = next((i for i in range(hard) if ends_article(blocks[i])), hard)
+    end = _past_tail(blocks, _container_end(blocks[:end]), end)
     while end and blocks[end - 1].linked > 0.8 and blocks[end - 1].kind != "img":
         end -= 1  # menus that stand between the story and the frame
     return end
 
 
+def _past_tail(blocks: Sequence[Block], start: int, stop: int) -> int:
+    end, others = start, 0
+    while end < stop and others <= TAIL and _may_follow(blocks[end]):
+        others += not is_long(blocks[end])
+        end += 1
+    return end
+
+
 def _may_follow(block: Block) -> bool:
     """Byline, source, caption, image, tools, or one more paragraph; but no menu, heading or footer."""
-    if block.kind == "img" or is_tool(block) or is_web_part(block):
+    if block.kind == "img" or is_tool(block) or is_web_part(block) or table_credit(block):
         return True
     if block.kind != "p" or block.linked > 0.5 or ends_article(block):
         return False
-    return bool(labelled_credit(block.text)) or _is_byline(block) or block.words > PARAGRAPH_WORDS
+    return bool(labelled_credit(block.text)) or is_byline(block) or is_long(block)
+
+
+def _container_end(blocks: Sequence[Block]) -> int:
+    """Past the last block of the lowest element that holds most of the long paragraphs.
+
+    For a page without an end mark: what stands after that element is a side column, unless it is text.
+    """
+    long = [block for block in blocks if is_long(block)]
+    around = Counter(up for block in long for up in (block.element, *block.element.iterancestors()))
+    holders = [up for up, count in around.items() if count >= max(2, 0.6 * len(long))]
+    if not holders:
+        return len(blocks)
+    holder = max(holders, key=lambda up: sum(1 for _ in up.iterancestors()))
+    inside = [i for i, block in enumerate(blocks) if is_within(block, holder)]
+    return inside[-1] + 1
 
 
 def _take_lead(kept: list[Block], marks: Landmarks, story: Story) -> None:
@@ -84,57 +139,65 @@ def _take_lead(kept: list[Block], marks: Landmarks, story: Story) -> None:
     while kept and kept[0].kind != "img" and (is_tool(kept[0]) or date_line(kept[0].text)):
         del kept[0]
     if marks.lead_end:
-        end = next((i for i, b in enumerate(kept[:4]) if marks.lead_end.fullmatch(b.text)), None)
-        if end:
-            story.lead = " ".join(b.text for b in kept[:end] if not is_web_part(b)) or None
+        end = next((i for i, b in enumerate(kept[:6]) if marks.lead_end.fullmatch(b.text)), None)
+        if end is not None:
+            lead = [b.text for b in kept[:end] if not (is_web_part(b) or is_tool(b) or is_small_link(b))]
+            story.lead = " ".join(lead) or None
             del kept[: end + 1]
     if kept and opens_lead(kept[0]):
-        text = without_dateline(kept[0].text)
-        del kept[0]
+        text = without_dateline(kept.pop(0).text)
         if not text and kept:
             text = kept.pop(0).text
         story.lead = text or None
 
 
-def _take_credits(kept: list[Block], story: Story) -> None:
-    """Take byline and source lines off the end, and a name that follows the end mark on its line.
+def _without_tools(kept: list[Block]) -> list[Block]:
+    """Without lines of tools anywhere, and without short links above and below the story."""
+    prose = [i for i, block in enumerate(kept) if is_prose(block)]
+    first, last = (prose[0], prose[-1]) if prose else (0, len(kept))
+    return [
+        block
+        for i, block in enumerate(kept)
+        if not (is_tool(block) or is_web_part(block) or (is_small_link(block) and not first < i < last))
+    ]
 
-    After the end mark the first short line is the byline, label or not; without a mark only a label or
-    the look of a name makes one.
+
+def _take_credits(kept: list[Block], story: Story) -> None:
+    """Take byline and source off the end: lines with a label, a table of them, or a name.
+
+    After the end mark the first short line is the byline, label or not; without a mark only its place at
+    the right or the look of a name makes one.
     """
     mark = max((i for i, block in enumerate(kept) if END_MARK in block.text), default=None)
     for i in range(len(kept) - 1, 0, -1):
-        credit = labelled_credit(kept[i].text) if kept[i].kind == "p" else None
-        if credit is None and mark is None and story.author is None and looks_like_name(kept[i].text):
-            credit = Credit(author=kept[i].text)
+        credit = table_credit(kept[i]) or (labelled_credit(kept[i].text) if kept[i].kind == "p" else None)
+        if credit is None and mark is None and story.author is None and _closes_as_name(kept[i]):
+            credit = Credit(author=kept[i].text.strip("()[] "))
         if credit is None:
             break
         del kept[i]
         story.author, story.source = credit.author or story.author, credit.source or story.source
     if mark is None or story.author is not None:
         return
-    byline = next((b for b in kept[mark + 1 :] if b.kind == "p" and _is_byline(b)), None)
+    byline = next((b for b in kept[mark + 1 :] if b.kind == "p" and is_byline(b)), None)
     if byline is not None:
         kept.remove(byline)
-        story.author = byline.text
-    else:
+        story.author = byline.text.strip("()[] ")
+    elif kept:
         _split_last_line(kept, story)
 
 
-def _is_byline(block: Block) -> bool:
-    return (
-        block.words <= BYLINE_WORDS
-        and not block.text.endswith((".", ":", ";"))
-        and not has_photo_credit(block.text)
-    )
+def _closes_as_name(block: Block) -> bool:
+    return looks_like_name(block.text) or (block.align == "right" and is_byline(block))
 
 
 def _split_last_line(kept: list[Block], story: Story) -> None:
-    if not kept or story.author is not None:
-        return
+    """A byline may follow the end mark on its own line."""
     before, mark, name = kept[-1].text.rpartition(END_MARK)
-    if mark and name.strip() and looks_like_name(name.strip()):
-        story.author = name.strip()
+    rest = replace(kept[-1], text=name.strip())
+    credit = labelled_credit(rest.text) or (Credit(rest.text) if is_byline(rest) else None)
+    if mark and rest.text and credit:
+        story.author, story.source = credit.author, credit.source or story.source
         kept[-1] = replace(kept[-1], text=before + mark)
 
 
@@ -154,21 +217,20 @@ def _take_captions(kept: list[Block], story: Story) -> None:
 
 
 def _is_caption(block: Block, image: Block) -> bool:
-    """A line under an image: set apart by its style, its table or figure, or by being short."""
+    """A line under an image: set apart by its style, its own small table or figure, or by being short."""
     if block.kind != "p" or block.words > 60 or block.linked > 0.5 or END_MARK in block.text:
         return False
-    named = " ".join(
-        (e.get("class") or "") for e in (block.element, block.element.getparent()) if e is not None
-    )
-    set_apart = (
-        block.italic > 0.8
-        or block.align == "center"
-        or (block.in_table and image.in_table)
-        or "caption" in named.lower()
-        or has_photo_credit(block.text)
-    )
-    if set_apart:
+    if has_photo_credit(block.text) or _framed_together(block, image):
         return True
-    if block.text.endswith((":", ";")) or block.bold > 0.8:
-        return False
-    return block.words <= PARAGRAPH_WORDS if block.text.endswith(".") else block.words <= 45
+    if block.bold > 0.8 or block.text.endswith((":", ";")):
+        return False  # a sub-heading, or the opening of a list
+    around = (block.element, block.element.getparent())
+    named = " ".join((element.get("class") or "") for element in around if element is not None)
+    if block.italic > 0.8 or block.align == "center" or "caption" in named.lower():
+        return True
+    return block.words <= (25 if block.text.endswith(".") else 45)
+
+
+def _framed_together(block: Block, image: Block) -> bool:
+    frame = block.frame
+    return frame is not None and frame is image.frame and len(frame.text_content().split()) < FRAME_WORDS
