@@ -3,9 +3,10 @@
 import csv
 
 import pytest
-from archive.model import Kind
 from scrapy.spiderloader import SpiderLoader
 from seed_pages import SHARED
+
+from archive.model import Kind
 
 KNOWN = SHARED / "portal_urls.tsv"
 COVERED = {"backan-old", "backan-new", "backan-old-sub", "mic-sp", "mst-vccorp"}

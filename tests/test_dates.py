@@ -1,6 +1,7 @@
 """The date that a page states."""
 
 import pytest
+
 from archive.dates import date_line, find_date
 
 

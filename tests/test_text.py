@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+
 from archive.text import fold, language, normalise, one_line
 
 

@@ -1,0 +1,1 @@
+"""How: the Scrapy machinery and the command line."""

@@ -1,0 +1,67 @@
+"""Write every response, with its request, to the WARC file, before anything else touches it."""
+
+from http.client import responses
+from typing import Self
+from urllib.parse import urldefrag, urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Request, Response
+
+from crawler.logbook import Logbook
+
+CUT = {"download_stopped": "length", "dataloss": "disconnect"}  # Scrapy's flags, as WARC-Truncated says it
+
+
+class Capture:
+    """The downloader middleware next to the network, so it sees the bodies still content-encoded.
+
+    A middleware and not a handler of the signal `response_downloaded`: signals swallow errors and cannot
+    wait for a thread. What Scrapy does not know is lost: the reason phrase and the case of header names.
+    """
+
+    def __init__(self, logbook: Logbook) -> None:
+        self.logbook = logbook
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if (logbook := crawler.get_extension(Logbook)) is None:
+            raise NotConfigured
+        return cls(logbook)
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        capture = await self.logbook.write(
+            urldefrag(response.url).url,
+            response.status,
+            mime(response),
+            request_bytes(request),
+            head_bytes(response),
+            response.body,
+            ip=str(response.ip_address) if response.ip_address else None,
+            truncated=next((CUT[flag] for flag in response.flags if flag in CUT), None),
+        )
+        request.meta.update(capture=capture, captured_at=capture.captured_at)
+        return response
+
+
+def request_bytes(request: Request) -> bytes:
+    parts = urlsplit(request.url)
+    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    line = f"{request.method} {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n".encode()
+    return line + _header_lines(request) + b"\r\n" + request.body
+
+
+def head_bytes(response: Response) -> bytes:
+    line = f"{response.protocol or 'HTTP/1.1'} {response.status} {responses.get(response.status, '')}\r\n"
+    return line.encode() + _header_lines(response) + b"\r\n"
+
+
+def mime(response: Response) -> str | None:
+    """The media type that the response claims, without parameters."""
+    claimed = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return claimed.partition(";")[0].strip().lower() or None
+
+
+def _header_lines(message: Request | Response) -> bytes:
+    lines = message.headers.to_string()
+    return lines + b"\r\n" if lines else b""

@@ -1,0 +1,209 @@
+"""The command `backan`.
+
+Each command imports what it needs when it runs: Scrapy and Datasette take more than a second each to import,
+and who searches needs neither.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.errors import ArchiveError, QueryError, WarcError
+
+if TYPE_CHECKING:
+    from archive.search import Hit
+    from crawler.crawl import Crawled
+
+ALARM = 3  # ended well, but nobody should take it for a success
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=lambda: os.environ.get("BACKAN_DATA") or "data",
+    show_default="BACKAN_DATA, or data",
+    help="Folder that holds the archive.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+port_option = click.option("--port", default=8001, show_default=True, help="Port; 0 takes a free one.")
+warc_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+@click.version_option(package_name="backan-archive")
+def main() -> None:
+    """Archive the Bắc Kạn portals and the MIC news site, and search the archive."""
+
+
+@main.command()
+@data_option
+@click.option("--serve/--no-serve", default=True, show_default=True, help="Open the archive in Datasette.")
+@port_option
+def demo(data: Path, serve: bool, port: int) -> None:
+    """Crawl a bundled replica of the portals, archive it, open it in Datasette."""
+    from crawler import demo, report
+
+    with telling_errors():
+        done = demo.demo(data)
+        click.echo(report.of_crawls(done, data))
+        click.echo(report.of_searches(demo.SEARCHES, data))
+        if serve:
+            open_in_datasette(data, "127.0.0.1", port)
+    end_with(done)
+
+
+@main.command()
+@click.argument("portals", nargs=-1, metavar="[PORTAL]...")
+@click.option("--since", type=DAY, help="Only articles that a listing dates this day or later.")
+@click.option("--until", type=DAY, help="Only articles that a listing dates this day or earlier.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many article pages of each portal.")
+@click.option("--via", metavar="URL", help="Send every request to this server, as to a forward proxy.")
+@data_option
+def crawl(
+    portals: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    via: str | None,
+    data: Path,
+) -> None:
+    """Crawl portals: all of them, unless some are named."""
+    from crawler import report
+    from crawler.crawl import crawl as run
+    from crawler.portals import load
+
+    known = list(load())
+    if unknown := [name for name in portals if name not in known]:
+        raise click.UsageError(f"no portal named {', '.join(unknown)}; there are {', '.join(known)}")
+    if via and not via.startswith("http://"):
+        raise click.UsageError("--via takes an address that begins with http://")
+    if not via and not os.environ.get("BACKAN_CONTACT"):
+        click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
+    with telling_errors():
+        done = run(
+            portals or known,
+            data,
+            since=since.date().isoformat() if since else None,
+            until=until.date().isoformat() if until else None,
+            limit=limit,
+            via=via,
+        )
+        click.echo(report.of_crawls(done, data))
+    end_with(done)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=warc_file)
+@data_option
+def ingest(files: tuple[Path, ...], data: Path) -> None:
+    """Take in WARC files made by others; pages of hosts that no portal covers are passed over."""
+    from crawler import report
+    from crawler.ingest import ingest as run
+    from crawler.portals import load
+
+    portals, codes = load(), {0}
+    with telling_errors():
+        for file in files:
+            try:
+                done = run(file, data, portals)
+            except WarcError as error:  # the next file may be better
+                click.echo(f"Error: {error}", err=True)
+                codes.add(1)
+            else:
+                click.echo(report.of_ingest(done))
+                codes.add(ALARM if done.error else 0)
+    sys.exit(1 if 1 in codes else max(codes))
+
+
+# Words that begin with a dash are words to leave out, not options.
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="Show so many hits.")
+@json_option
+@data_option
+def search(words: tuple[str, ...], limit: int, as_json: bool, data: Path) -> None:
+    """Search the archive; with accents or without, "phrases" in quotes, -without."""
+    from archive.search import search as find
+
+    with telling_errors():
+        result = find(data / "archive.db", " ".join(words), limit=limit)
+    if as_json:
+        click.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+        return
+    for hit in result.hits:
+        click.echo(f"{told(hit)}\n")
+    click.echo(f"{result.total}{'+' if result.capped else ''} articles")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@port_option
+@data_option
+def serve(host: str, port: int, data: Path) -> None:
+    """Open the archive in Datasette, for reading only."""
+    with telling_errors():
+        open_in_datasette(data, host, port)
+
+
+@main.command()
+@click.option("--match", "url", metavar="URL", help="Say which portal covers this address, and as what.")
+@json_option
+@data_option  # as for every command; the portals are the same for every folder
+def portals(url: str | None, as_json: bool, data: Path) -> None:
+    """List the portals that are covered."""
+    from crawler.portals import load, match
+
+    known = load()
+    if url is not None:
+        name, kind = match(url, known)
+        found = {"portal": name, "kind": kind.value}
+        click.echo(json.dumps(found) if as_json else f"{name or '-'} {kind}")
+        return
+    infos = [portal.info() for portal in known.values()]
+    if as_json:
+        click.echo(json.dumps([asdict(info) for info in infos], ensure_ascii=False, indent=2))
+        return
+    for info in infos:
+        click.echo(f"{info.id:12} {info.title}\n{'':12} {info.homepage} ({info.platform})")
+
+
+def told(hit: "Hit") -> str:
+    """A hit for a person: matches in bold, which click leaves out where the output is no terminal."""
+    from archive.search import marked
+
+    bold, plain = click.style("", bold=True, reset=False), click.style("", reset=True)
+    title = marked(hit.title, hit.title_matches, bold, plain)
+    snippet = marked(hit.snippet, hit.snippet_matches, bold, plain)
+    return f"{title}\n{(hit.published_at or 'undated')[:10]}  {hit.portal}  {hit.url}\n{snippet}"
+
+
+def open_in_datasette(data: Path, host: str, port: int) -> None:
+    from archive.serve import serve
+
+    serve(data, host, port, ready=lambda url: click.echo(f"Serving {url} until Ctrl-C"))
+
+
+@contextmanager
+def telling_errors() -> Iterator[None]:
+    """Turn our own errors into one sentence and an exit code: 2 for a search that cannot be, else 1."""
+    try:
+        yield
+    except QueryError as error:
+        raise click.UsageError(str(error)) from error
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def end_with(done: "list[Crawled]") -> None:
+    if any(one.broken or one.outcome == "failed" for one in done):
+        sys.exit(1)
+    if any(one.alarm for one in done):
+        sys.exit(ALARM)

@@ -1,0 +1,94 @@
+"""Crawl portals, several at once in one process, and tell what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+from archive.errors import ArchiveError
+from archive.model import Tally
+from archive.store import Archive
+from crawler.logbook import Logbook, compact, now
+from crawler.portals import project_settings
+from crawler.progress import shown
+from crawler.tally import articles
+
+FOREIGN = {  # source: the source that must not share its archive, and what that has brought
+    "live": ("demo", "the demo's inventions"),
+    "demo": ("live", "articles of the live sites"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """What one crawl came to. `broken` says why it could not go on, if so."""
+
+    portal: str
+    crawl: str
+    outcome: str
+    tally: Tally
+    broken: str | None = None
+
+    @property
+    def alarm(self) -> str | None:
+        """Why nobody should take this crawl for a success, if so."""
+        if self.outcome != "finished":
+            return self.outcome
+        if not self.tally.pages:
+            return "no pages"
+        return None if articles(self.tally) else "no articles"
+
+
+def crawl(
+    portals: Sequence[str],
+    data: Path,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    limit: int | None = None,
+    via: str | None = None,
+    settings: dict[str, Any] | None = None,
+) -> list[Crawled]:
+    """Crawl these portals until all are done, or Ctrl-C: once ends gracefully, twice at once.
+
+    Can be called once in a process, as Twisted's reactor cannot be started again. Raises ArchiveError where
+    the archive cannot be written to.
+    """
+    if via is None:
+        refuse_mixture(data)
+    overrides = {"BACKAN_DATA": str(data), "BACKAN_VIA": via, "LOG_FILE": str(log_file(data))}
+    process = AsyncCrawlerProcess(project_settings(overrides | (settings or {})))
+    arguments = {"since": since, "until": until, "limit": limit}
+    crawlers = [process.create_crawler(name) for name in portals]
+    for crawler in crawlers:
+        process.crawl(crawler, **arguments)
+    with shown(crawlers, Console(stderr=True)):
+        process.start()
+    return [_crawled(crawler) for crawler in crawlers]
+
+
+def log_file(data: Path) -> Path:
+    """A new log file, in a folder that is there."""
+    logs = data / "logs"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"cannot write to {data}: {error.strerror}") from error
+    return logs / f"crawl-{compact(now())}.log"
+
+
+def refuse_mixture(data: Path, source: str = "live") -> None:
+    """Keep the demo's invented articles and those of the live sites out of one archive."""
+    foreign, what = FOREIGN[source]
+    with Archive(data / "archive.db") as archive:
+        if archive.db.table("crawls").count_where("source = ?", [foreign]):
+            raise ArchiveError(f"{data} holds {what}: choose another folder with --data, or remove it")
+
+
+def _crawled(crawler: Crawler) -> Crawled:
+    logbook = crawler.get_extension(Logbook)
+    assert logbook
+    return Crawled(logbook.portal.name, logbook.crawl, logbook.outcome, logbook.tally, logbook.broken)

@@ -1,0 +1,86 @@
+"""What the commands print when they are done; every line fits 80 columns."""
+
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.model import Tally
+from archive.store import Archive
+from crawler.crawl import Crawled
+from crawler.ingest import Ingested
+from crawler.tally import articles, captures_of
+
+WIDTH = 80
+
+
+def of_crawls(done: list[Crawled], data: Path) -> str:
+    """A row for each crawl, the sums, and where everything is."""
+    table = _counts((one.portal, one.tally, one.outcome) for one in done)
+    with Archive(data / "archive.db") as archive:
+        held = archive.db.table("articles").count
+    pages, captures = sum(one.tally.pages for one in done), sum(captures_of(one.tally) for one in done)
+    lines = [
+        _text(table),
+        f"{pages} pages, {captures} captures; the archive holds {held} articles.",
+        *(f"{one.portal}: {one.broken or one.alarm}" for one in done if one.broken or one.alarm),
+        "",
+        f"Archive  {data / 'archive.db'}",
+        f"WARC     {data / 'warc'}{_sizes(data / 'warc')}",
+        f"Log      {data / 'logs'}",
+    ]
+    return "\n".join(lines)
+
+
+def of_searches(searches: Iterable[str], data: Path) -> str:
+    """Searches to try, as they are to be typed."""
+    where = "" if data == Path("data") else f" --data {data}"
+    lines = [f"backan search {_quoted(words)}{where}" for words in searches]
+    return "\n".join(f"{'Search' if i == 0 else '':8} {line}" for i, line in enumerate(lines))
+
+
+def of_ingest(done: Ingested) -> str:
+    """What one file brought, and what of it was passed over."""
+    lines = [f"{done.file}:"]
+    if done.tallies:
+        lines.append(_text(_counts((portal, tally, "") for portal, tally in done.tallies.items())))
+    if done.known:
+        lines.append(f"{done.known} captures were in the archive already.")
+    if done.outside:
+        hosts = ", ".join(host for host, _ in done.outside.most_common(3))
+        lines.append(f"{done.outside.total()} responses of hosts that no portal covers: {hosts}")
+    if done.skipped:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in done.skipped.most_common())
+        lines.append(f"Other records, passed over: {kinds}")
+    if done.error:
+        lines.append(f"All whole records were taken in, but {done.error}.")
+    return "\n".join(lines)
+
+
+def _counts(rows: Iterable[tuple[str, Tally, str]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("portal")
+    for name in ("pages", "captures", "articles", "new", "changed", "failed"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for portal, tally, outcome in rows:
+        counts = (tally.pages, captures_of(tally), articles(tally), tally.new, tally.changed, tally.failed)
+        table.add_row(portal, *map(str, counts), outcome)
+    return table
+
+
+def _text(table: Table) -> str:
+    out = StringIO()
+    Console(file=out, width=WIDTH, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _sizes(folder: Path) -> str:
+    sizes = [path.stat().st_size for path in folder.glob("*.warc*")]
+    return f" ({len(sizes)} files, {sum(sizes) / 1e6:.1f} MB)"
+
+
+def _quoted(words: str) -> str:
+    return f"'{words}'" if '"' in words else f'"{words}"' if " " in words else words

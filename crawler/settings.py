@@ -1,0 +1,60 @@
+"""What differs from Scrapy's defaults. `backan demo` and the tests lift the politeness, nothing else does."""
+
+import os
+
+SPIDER_MODULES = ["spiders"]
+LOG_LEVEL = "INFO"  # DEBUG prints every article in full
+BACKAN_DATA = os.environ.get("BACKAN_DATA", "data")  # everything is written below this folder
+BACKAN_VIA = None  # the address of a server that answers for all sites, see crawler/via.py
+BACKAN_SOURCE = None  # what `crawls.source` says, if neither "live" nor "via"
+
+# Politeness. The contact is the user's own: who runs a crawl answers for it.
+USER_AGENT = f"BacKanArchive/1.0 (+{os.environ.get('BACKAN_CONTACT', 'no contact given')})"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "BacKanArchive"
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1
+DOWNLOAD_DELAY_JITTER = 0.2
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 2
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",  # what every tool that reads WARC files can decode
+    "Accept-Language": "vi,en;q=0.5",
+}
+
+# Safety: no door into the process, no scheme but http(s), no certificate unchecked. By default all are open.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+via = "crawler.via.Via"
+DOWNLOAD_HANDLERS = {"http": via, "https": via, "data": None, "file": None, "ftp": None, "s3": None}
+
+DOWNLOAD_MAXSIZE = 0  # Scrapy would drop what is longer
+CAPTURE_MAXSIZE = 32 << 20  # keeps what came, see crawler/truncate.py
+DECODE_MAXSIZE = 128 << 20  # a body that unpacks to more is a bomb
+DOWNLOAD_TIMEOUT = 60
+DEPTH_LIMIT = 3000
+REDIRECT_MAX_TIMES = 10
+METAREFRESH_ENABLED = False  # front pages reload themselves for ever
+
+# Every response counts, whatever its status, and half a page is better than none.
+HTTPERROR_ALLOW_ALL = True
+DOWNLOAD_FAIL_ON_DATALOSS = False
+
+REQUEST_FINGERPRINTER_CLASS = "crawler.fingerprint.Fingerprinter"
+DOWNLOADER = "crawler.settle.Downloader"
+ITEM_PIPELINES = {"crawler.store.Store": 0}
+EXTENSIONS = {"crawler.logbook.Logbook": 0, "crawler.truncate.Truncate": 0}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.guard.Guard": 40,  # before robots.txt is asked for
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.retry.Retry": 550,
+    "crawler.challenge.Challenge": 585,  # after decoding
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.decode.Decode": 590,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.cookies.Cookies": 700,
+    "crawler.capture.Capture": 1000,  # next to the network: the last request, the first response
+}

@@ -1,0 +1,206 @@
+"""The command: what it prints, and the code it ends with."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hostile_portal import Hostile
+from rich.console import Console
+from warc_files import article as page_of
+from warc_files import warc
+
+from archive.model import Article, Capture, Outcome, Page, PortalInfo, Tally
+from archive.store import Archive
+from crawler import report
+from crawler.cli import main
+from crawler.crawl import Crawled
+from crawler.ingest import ingest
+from crawler.portals import load
+from crawler.progress import Progress, table
+
+INFO = PortalInfo("mic", "Bộ TT&TT", "Bộ", "https://mic.gov.vn/", "mic")
+
+
+def backan(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder whose archive holds one article."""
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_portal(INFO)
+        archive.start_crawl("mic-1", "mic", "demo", "2026-11-21T07:00:00Z")
+        url = "https://mic.gov.vn/Pages/TinTuc/1/a.html"
+        capture = Capture(url, "mic", "2026-11-21T07:00:00Z", "mic-1", 200)
+        article = Article(url, "1", "Chuyển đổi số ở Bắc Kạn", "Tỉnh <b> họp.", published_at="2023-10-15")
+        archive.take_in(capture, Page(Outcome.SELECTORS, article))
+    return tmp_path
+
+
+def test_every_command_has_help_that_fits_the_terminal() -> None:
+    for command in main.commands.values():
+        assert command.help
+        assert "\n" not in command.help.strip()
+        assert len(command.help) < 100
+
+
+def test_a_search_prints_the_hit_for_a_person(data: Path) -> None:
+    result = backan("search", "bac", "kan", "--data", data)
+    assert result.exit_code == 0
+    assert "Chuyển đổi số ở Bắc Kạn\n2023-10-15  mic  https://mic.gov.vn/" in result.output
+    assert result.output.endswith("\n1 articles\n")
+
+
+def test_a_search_prints_json_for_a_program(data: Path) -> None:
+    found = json.loads(backan("search", "bac kan", "--json", "--data", data).output)
+    assert found["total"] == 1
+    assert {"title", "url", "portal", "published_at", "snippet"} <= set(found["hits"][0])
+
+
+def test_a_word_with_a_dash_is_left_out(data: Path) -> None:
+    assert backan("search", "bac", "-kan", "--data", data).output == "0 articles\n"
+    assert backan("search", "bac", "-huyện", "--data", data).output.endswith("1 articles\n")
+
+
+def test_the_data_folder_can_come_from_the_environment(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKAN_DATA", str(data))
+    assert backan("search", "bac kan").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("search", "bac kan"), ("serve",)])
+def test_without_an_archive_the_way_to_one_is_told(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = backan(*command, "--data", tmp_path)
+    assert result.exit_code == 1
+    assert "backan demo" in result.output
+
+
+def test_a_search_for_nothing_is_wrong_usage(data: Path) -> None:
+    assert backan("search", "-", "--data", data).exit_code == 2
+    assert backan("search", "--data", data).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "portal", "kind"),
+    [
+        ("https://mic.gov.vn/Pages/TinTuc/tinchitiet.aspx?tintucid=137150", "mic", "article"),
+        ("https://www.example.com/", None, "outside"),
+        ("not an address", None, "outside"),
+    ],
+)
+def test_an_address_is_matched_to_its_portal(url: str, portal: str | None, kind: str) -> None:
+    result = backan("portals", "--match", url, "--json")
+    assert json.loads(result.output) == {"portal": portal, "kind": kind}
+    assert backan("portals", "--match", url).output == f"{portal or '-'} {kind}\n"
+
+
+def test_the_portals_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # wherever one is
+    listed = json.loads(backan("portals", "--json").output)
+    assert [portal["id"] for portal in listed] == sorted(load())
+    assert "https://mic.gov.vn/" in backan("portals").output
+
+
+def test_an_unknown_portal_is_wrong_usage_and_the_known_are_named(tmp_path: Path) -> None:
+    result = backan("crawl", "nowhere", "--data", tmp_path)
+    assert result.exit_code == 2
+    assert "mic" in result.output
+    assert backan("crawl", "mic", "--via", "localhost:1", "--data", tmp_path).exit_code == 2
+    assert backan("crawl", "mic", "--since", "15/10/2023", "--data", tmp_path).exit_code == 2
+
+
+def test_a_real_crawl_does_not_mix_with_the_demo(data: Path) -> None:
+    result = backan("crawl", "mic", "--data", data)
+    assert result.exit_code == 1
+    assert "inventions" in result.output
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = backan("crawl", "mic", "--data", tmp_path / "file" / "data")
+    assert result.exit_code == 1
+    assert "Not a directory" in result.output
+
+
+def test_an_import_tells_what_it_took_in_and_ends_with_an_alarm_where_the_file_is_cut(tmp_path: Path) -> None:
+    source = warc(tmp_path, ("https://mic.gov.vn/robots.txt", "200 OK", [], b""), page_of("mot"))
+    result = backan("ingest", source, "--data", tmp_path / "data")
+    assert result.exit_code == 0
+    assert "1 responses of hosts that no portal covers: hostile.test" in result.output
+    assert "2 request, 1 warcinfo" in result.output
+    assert (
+        "1 captures were in the archive already"
+        in backan("ingest", source, "--data", tmp_path / "data").output
+    )
+    source.write_bytes(source.read_bytes()[:-100])
+    result = backan("ingest", source, "--data", tmp_path / "cut")
+    assert result.exit_code == 3
+    assert "is cut" in result.output
+
+
+def test_a_file_that_is_no_warc_is_told_in_one_sentence_and_the_next_is_taken_in(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<html>")
+    good = warc(tmp_path, ("https://mic.gov.vn/robots.txt", "200 OK", [], b""))
+    result = backan("ingest", tmp_path / "page.html", good, "--data", tmp_path / "data")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert good.name in result.output
+    assert backan("ingest", tmp_path / "none", "--data", tmp_path).exit_code == 2
+
+
+def test_a_report_fits_eighty_columns_and_names_what_is_wrong(data: Path) -> None:
+    tally = Tally(12345, 1234, 123, 1234, 123, {Outcome.SELECTORS: 12345})
+    done = [
+        Crawled("hoinongdan", "hoinongdan-1", "interrupted", tally),
+        Crawled("mic", "mic-1", "finished", Tally()),
+    ]
+    text = report.of_crawls(done, data)
+    assert all(len(line) <= 80 for line in text.splitlines() if str(data) not in line)
+    assert "12345 pages, 12345 captures; the archive holds 1 articles." in text
+    assert "hoinongdan: interrupted" in text
+    assert "mic: no pages" in text
+
+
+def test_searches_are_shown_as_they_are_to_be_typed() -> None:
+    assert report.of_searches(["hòa", "bac kan", '"xã Rã Bản"'], Path("data")) == (
+        'Search   backan search hòa\n         backan search "bac kan"\n         backan search \'"xã Rã Bản"\''
+    )
+
+
+def test_an_import_is_reported(tmp_path: Path) -> None:
+    done = ingest(warc(tmp_path, page_of("mot")), tmp_path / "data", {"hostile": Hostile})
+    text = report.of_ingest(done)
+    assert "hostile      1         1         1    1        0       0" in text
+
+
+NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
+STATS = {
+    "start_time": NOW - timedelta(seconds=60),
+    "backan/captures": 30,
+    "backan/new": 20,
+    "scheduler/enqueued": 100,
+    "scheduler/dequeued": 40,
+}
+
+
+def test_progress_tells_speed_and_time_left() -> None:
+    progress = Progress.of("mic", STATS, NOW)
+    assert progress.line() == "mic: 30 done, 60 queued, 20 new, 0 changed, 0 failed, 30/min, 2:00 left"
+    finished = Progress.of("mic", {**STATS, "finish_time": NOW}, NOW + timedelta(hours=1))
+    assert finished.line().endswith("30/min, finished")
+
+
+def test_progress_promises_nothing_before_it_can() -> None:
+    assert Progress.of("mic", {}, NOW).line() == "mic: 0 done, 0 queued, 0 new, 0 changed, 0 failed"
+    assert Progress.of("mic", {"start_time": NOW}, NOW).left is None
+
+
+def test_the_progress_table_fits_eighty_columns() -> None:
+    console = Console(width=80, record=True, file=None, quiet=False)
+    with console.capture() as shown:
+        console.print(table([Progress("hoinongdan", 99999, 99999, 99999, 99999, 99999, 9999, 359999)]))
+    lines = shown.get().splitlines()
+    assert len(lines) == 2
+    assert "99:59:59" in lines[1]

@@ -1,0 +1,202 @@
+"""The parts of the crawler on their own, where a whole crawl would show too little."""
+
+import gzip
+import ssl
+import threading
+import zlib
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from runs import HURRY, rows, run
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import FormRequest, HtmlResponse, Request, Response
+from scrapy.statscollectors import StatsCollector
+
+from crawler.challenge import Challenge, cookie_asked_for
+from crawler.decode import Decode
+from crawler.fingerprint import Fingerprinter
+from crawler.guard import Guard
+from crawler.portals import load, project_settings
+from crawler.settle import reason
+
+MIC = load()["mic"]
+STUB = b"""<html><body><script>document.cookie="D1N=0123abcd"+"; expires=Fri, 31-Dec-2099 23:59:59 GMT; path=/";
+window.location.reload(true);</script></body></html>"""
+
+
+def part_of_a_crawl() -> Any:
+    """What a component asks of Scrapy's crawler."""
+    crawler = SimpleNamespace(settings=project_settings(), spidercls=MIC)
+    crawler.stats = StatsCollector(crawler)  # type: ignore[arg-type]
+    return crawler
+
+
+def fingerprint(request: Request) -> bytes:
+    return Fingerprinter(MIC).fingerprint(request)
+
+
+def test_two_addresses_of_one_article_are_one_request() -> None:
+    one = Request("https://mic.gov.vn/Pages/TinTuc/137150/Chuyen-doi-so.html")
+    other = Request("http://www.mic.gov.vn:80/pages/tintuc/tinchitiet.aspx?tintucid=137150")
+    another = Request("https://mic.gov.vn/Pages/TinTuc/137151/Chuyen-doi-so.html")
+    assert fingerprint(one) == fingerprint(other) != fingerprint(another)
+
+
+def test_a_redirect_within_one_page_is_no_repetition_but_a_second_redirect_to_it_is() -> None:
+    first = Request("http://mic.gov.vn/Pages/TinTuc/1/a.html")
+    second = first.replace(
+        url="https://mic.gov.vn/Pages/TinTuc/1/a.html", meta={"redirect_urls": [first.url]}
+    )
+    assert fingerprint(first) != fingerprint(second) == fingerprint(second.copy())
+    elsewhere = first.replace(meta={"redirect_urls": ["https://mic.gov.vn/Pages/TinTuc/2/b.html"]})
+    assert fingerprint(elsewhere) == fingerprint(first)
+
+
+def test_the_pages_of_a_form_are_different_requests_whatever_its_view_state() -> None:
+    def page(event: str, state: str) -> bytes:
+        form = {"__EVENTTARGET": "pager", "__EVENTARGUMENT": event, "__VIEWSTATE": state}
+        return fingerprint(FormRequest("https://mic.gov.vn/Pages/VanBan/", formdata=form))
+
+    assert page("Page$2", "a") == page("Page$2", "b") != page("Page$3", "a")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://mic.gov.vn.example/Pages/TinTuc/1/a.html",
+        "ftp://mic.gov.vn/a",
+        "https://mic.gov.vn/Pages/tangLuotTruyCap.aspx?id=1",
+    ],
+)
+def test_the_guard_stops_other_hosts_and_what_changes_the_server(url: str) -> None:
+    with pytest.raises(IgnoreRequest):
+        Guard.from_crawler(part_of_a_crawl()).process_request(Request(url))
+
+
+def test_a_challenge_is_answered_with_its_cookie_twice_at_most() -> None:
+    challenge = Challenge.from_crawler(part_of_a_crawl())
+    first = Request("https://mic.gov.vn/", meta={"key": "k"})
+    stub = HtmlResponse(first.url, body=STUB)
+    second = challenge.process_response(first, stub)
+    assert isinstance(second, Request)
+    assert (second.cookies, second.dont_filter) == ({"D1N": "0123abcd"}, True)
+    third = challenge.process_response(second, stub)
+    assert isinstance(third, Request)
+    assert challenge.process_response(third, stub) is stub
+    assert challenge.process_response(Request("https://mic.gov.vn/other"), stub) is stub
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html><p>reload</p></html>", STUB + b" " * 2048, STUB.replace(b"reload", b"assign")],
+)
+def test_what_is_no_challenge_is_left_alone(body: bytes) -> None:
+    assert cookie_asked_for(Response("https://mic.gov.vn/", body=body)) is None
+    assert cookie_asked_for(Response("https://mic.gov.vn/", status=503, body=STUB)) is None
+
+
+PAGE = b"<html>" + bytes(range(32, 127)) * 40
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "flags"),
+    [
+        ("gzip", gzip.compress(PAGE), []),
+        ("deflate", zlib.compress(PAGE), []),
+        ("gzip", gzip.compress(PAGE)[:-20], ["dataloss"]),
+        ("gzip", gzip.compress(PAGE) + b"padding", []),
+        ("gzip", gzip.compress(PAGE)[:-8] + bytes(8), ["dataloss"]),
+        ("gzip", PAGE, ["undecodable"]),
+        ("br", PAGE, ["undecodable"]),
+        ("zstd", PAGE, ["undecodable"]),
+        ("gzip", b"", []),
+        ("gzip", gzip.compress(bytes(10_000)), ["undecodable"]),
+    ],
+)
+def test_a_body_that_does_not_decode_is_flagged_and_kept(
+    encoding: str, body: bytes, flags: list[str]
+) -> None:
+    request = Request("https://mic.gov.vn/")
+    response = Response(request.url, headers={"Content-Encoding": encoding}, body=body)
+    decoded = Decode(max_size=5_000).process_response(request, response)
+    assert isinstance(decoded, Response)
+    assert decoded.flags == flags
+    if flags == ["undecodable"]:
+        assert decoded.body == body
+    else:
+        assert PAGE.startswith(decoded.body)
+
+
+def test_the_doors_that_scrapy_leaves_open_are_shut() -> None:
+    settings = project_settings()
+    assert not settings.getbool("REMOTE_CONTROL_ENABLED")
+    assert not settings.getbool("TELNETCONSOLE_ENABLED")
+    assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
+    handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
+    assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
+
+
+def test_a_crawl_is_polite_unless_it_is_told_otherwise() -> None:
+    settings = project_settings()
+    assert settings.getbool("ROBOTSTXT_OBEY")
+    assert settings.getbool("AUTOTHROTTLE_ENABLED")
+    assert settings.getfloat("DOWNLOAD_DELAY") >= 1
+    assert settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
+
+
+def test_an_error_is_told_without_the_clothes_of_twisted() -> None:
+    error = OSError("[<twisted.python.failure.Failure twisted.internet.error.ConnectionLost: It is gone.>]")
+    assert reason(error) == "OSError: It is gone."
+
+
+def self_signed(folder: Path) -> Path:
+    """A key and a certificate for localhost that nobody has signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "localhost.pem"
+    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_a_site_whose_certificate_proves_nothing_is_not_read(tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # refused handshakes are meant
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        home = f"https://localhost:{server.server_port}/"
+        run(
+            "-m", "scrapy", "crawl", "local", "-a", f"homepage={home}", *HURRY, "-s", "RETRY_TIMES=0",
+            "-s", "SPIDER_MODULES=hostile_portal", "-s", f"BACKAN_DATA={tmp_path}",
+        )  # fmt: skip
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    [(status, outcome, note)] = rows(
+        tmp_path, f"select status, outcome, note from captures where url = '{home}'"
+    )
+    assert (status, outcome) == (None, "failed")
+    assert "certificate" in note

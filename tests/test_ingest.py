@@ -1,0 +1,133 @@
+"""Taking in WARC files that are there already: nothing is lost, nothing is doubled, nothing is made up."""
+
+import gzip
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hostile_portal import Hostile
+from hostile_server import page
+from runs import rows
+from warc_files import AT, HTML, article, warc
+
+from archive.errors import WarcError
+from crawler.ingest import Ingested, ingest
+
+PORTALS: dict[str, Any] = {"hostile": Hostile}
+
+
+def taken(data: Path) -> list[list[tuple[Any, ...]]]:
+    """All that an import may change."""
+    return [rows(data, f"select * from {table} order by 1") for table in ("captures", "articles", "crawls")]
+
+
+def test_a_file_is_copied_and_its_articles_are_found(tmp_path: Path) -> None:
+    source = warc(tmp_path, article("mot"), article("hai"))
+    done = ingest(source, tmp_path / "data", PORTALS)
+    assert (tmp_path / "data" / "warc" / source.name).read_bytes() == source.read_bytes()
+    assert (done.tallies["hostile"].new, done.error) == (2, None)
+    assert rows(tmp_path / "data", "select title from articles order by 1") == [("Bài hai",), ("Bài mot",)]
+    [crawl] = rows(tmp_path / "data", "select portal, source, outcome, pages, new from crawls")
+    assert crawl == ("hostile", "warc", "finished", 2, 2)
+    query = "select distinct captured_at, warc_file from captures"
+    assert rows(tmp_path / "data", query) == [(AT, source.name)]
+
+
+def test_the_same_file_again_changes_nothing_whatever_its_name(tmp_path: Path) -> None:
+    source, data = warc(tmp_path, article("mot")), tmp_path / "data"
+    ingest(source, data, PORTALS)
+    before = taken(data)
+    again = ingest(source, data, PORTALS)
+    assert (again.known, again.tallies) == (1, {})
+    ingest(data / "warc" / source.name, data, PORTALS)
+    assert taken(data) == before
+    assert len(list((data / "warc").iterdir())) == 1
+
+
+def test_another_file_of_the_same_name_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for folder, name in (("a", "mot"), ("b", "hai"), ("c", "ba"), ("b", "hai")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        path = tmp_path / folder / "foreign-00000.warc.gz"
+        if not path.exists():
+            warc(tmp_path / folder, article(name))
+        ingest(path, data, PORTALS)
+    names = sorted(path.name for path in (data / "warc").iterdir())
+    assert names == ["foreign-00000-2.warc.gz", "foreign-00000-3.warc.gz", "foreign-00000.warc.gz"]
+    assert len(rows(data, "select * from articles")) == 3
+
+
+def test_an_import_that_was_interrupted_is_completed(tmp_path: Path) -> None:
+    source, data = warc(tmp_path, article("mot"), article("hai")), tmp_path / "data"
+    ingest(source, data, PORTALS)
+    with sqlite3.connect(data / "archive.db") as connection:
+        connection.execute("delete from captures where url like '%hai'")
+        connection.execute("delete from articles where title like '%hai'")
+        connection.execute("delete from versions where title like '%hai'")
+    connection.close()
+    done = ingest(source, data, PORTALS)
+    assert (done.known, done.tallies["hostile"].new) == (1, 1)
+    assert len(rows(data, "select * from articles")) == 2
+
+
+def test_responses_of_hosts_that_no_portal_covers_are_passed_over_and_counted(tmp_path: Path) -> None:
+    outside = ("https://xoso.example/bai/mot", "200 OK", [HTML], page("Xổ số"))
+    done = ingest(warc(tmp_path, article("mot"), outside, outside), tmp_path / "data", PORTALS)
+    assert done.outside == {"xoso.example": 2}
+    assert rows(tmp_path / "data", "select title from articles") == [("Bài mot",)]
+    assert len(rows(tmp_path / "data", "select * from captures")) == 1
+
+
+STUB = b"<html><script>document.cookie='D1N=0123';window.location.reload(true);</script></html>"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "headers", "body", "outcome"),
+    [
+        ("/bai/mot", "200 OK", ["Content-Encoding: gzip"], gzip.compress(page("Bài")), "article:selectors"),
+        ("/bai/mot", "200 OK", ["Content-Encoding: gzip"], b"\x1f\x8b\x08 no gzip at all", "unreadable"),
+        ("/bai/mot", "200 OK", [], b"", "empty"),
+        ("/bai/mot", "200 OK", [], STUB, "challenge"),
+        ("/bai/mot", "404 Not Found", [], page("Không có"), "missing"),
+        ("/bai/mot", "503 Service Unavailable", [], b"", "failed"),
+        ("/bai/mot", "302 Found", ["Location: /"], b"", "redirect"),
+        ("/robots.txt", "200 OK", [], b"User-agent: *", "robots"),
+        ("/robots.txt", "302 Found", ["Location: /"], b"", "redirect"),
+    ],
+)
+def test_responses_come_to_the_outcome_that_a_crawl_gives_them(
+    tmp_path: Path, path: str, status: str, headers: list[str], body: bytes, outcome: str
+) -> None:
+    source = warc(tmp_path, (f"http://hostile.test{path}", status, [HTML, *headers], body))
+    ingest(source, tmp_path / "data", PORTALS)
+    assert rows(tmp_path / "data", "select outcome from captures") == [(outcome,)]
+
+
+def test_a_file_cut_in_the_middle_gives_its_whole_records_and_says_so(tmp_path: Path) -> None:
+    source = warc(tmp_path, article("mot"), article("hai"), article("ba"))
+    source.write_bytes(source.read_bytes()[:-900])
+    done = ingest(source, tmp_path / "data", PORTALS)
+    assert done.tallies["hostile"].new == 2
+    assert "is cut" in str(done.error)
+    assert rows(tmp_path / "data", "select outcome, new from crawls") == [("damaged", 2)]
+
+
+def test_a_file_without_a_single_response_is_refused_and_not_kept(tmp_path: Path) -> None:
+    for name, content in {"page.warc.gz": b"<html>", "empty.warc": b"", "list.txt": b"a\nb\n"}.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(WarcError):
+            ingest(tmp_path / name, tmp_path / "data", PORTALS)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_wrong_charset_does_no_harm(tmp_path: Path) -> None:
+    wrong = (
+        "http://hostile.test/bai/mot",
+        "200 OK",
+        ["Content-Type: text/html; charset=utf-8,gbk"],
+        page("Bảng mã"),
+    )
+    done: Ingested = ingest(warc(tmp_path, wrong), tmp_path / "data", PORTALS)
+    assert done.tallies["hostile"].new == 1
+    assert rows(tmp_path / "data", "select title from articles") == [("Bảng mã",)]
