@@ -7,6 +7,7 @@ from archive.model import Outcome
 from archive.text import one_line
 from spiders.reading.found import Found, Sheet
 from spiders.reading.head import may_be_title
+from spiders.reading.landmarks import is_prose
 from spiders.reading.story import Story
 
 LEAST_WORDS = 45  # of running text; a page with fewer is no article, or none that can be told from its frame
@@ -15,13 +16,13 @@ LEAST_WORDS = 45  # of running text; a page with fewer is no article, or none th
 def by_whole_page(sheet: Sheet) -> Found | None:
     """The text that trafilatura finds under a first heading; no author, and a date only with a label."""
     heading = next((b for b in sheet.blocks if b.level == 1 and may_be_title(b)), None)
-    if heading is None:
-        return None
+    if heading is None or sum(block.words for block in sheet.blocks if is_prose(block)) < LEAST_WORDS:
+        return None  # a list of links is no article
     # trafilatura takes this class of SharePoint's workspace for a pop-up, and then prunes nothing at all.
     for element in sheet.tree.find_class("ms-core-overlay"):
         element.set("class", "")
     text = trafilatura.extract(sheet.tree, include_comments=False, with_metadata=False, url=sheet.url) or ""
-    if len(text.split()) < LEAST_WORDS:
+    if not text:
         return None
     lines = [
         line for line in map(one_line, text.splitlines()) if line != heading.text and not date_line(line)

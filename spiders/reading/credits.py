@@ -21,8 +21,8 @@ _CAPITAL = re.compile(r"[A-ZÀ-ỸĐ]")
 # Titles of boxes that may stand under an article that has no byline.
 _BOX = any_of(
     "thăm dò", "thời tiết", "ý kiến", "liên kết", "thông báo", "văn bản", "lịch ", "tin ", "video",
-    "hình ảnh", "thư viện", "quảng cáo", "thống kê", "tìm kiếm", "dịch vụ", "từ khóa", "chuyên mục", "danh mục",
-    "đường dây nóng",
+    "hình ảnh", "thư viện", "quảng cáo", "thống kê", "tìm kiếm", "dịch vụ", "từ khóa", "chuyên mục",
+    "danh mục", "đường dây nóng",
 )  # fmt: skip
 
 
