@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.blocks import Block
+from archive.blocks import Block, is_within
 from archive.dates import StatedDate, date_line
 from archive.text import fold
 from spiders.engine import Landmarks
@@ -18,6 +18,7 @@ from spiders.reading.landmarks import (
 )
 
 NEAR = 4  # blocks between title and date, at most
+BOX_WORDS = 60  # a box with more words may hold the article itself
 ENOUGH = 5  # the score below which a block is no title
 
 
@@ -37,7 +38,7 @@ def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landma
     What speaks for a block: the address's slug, a heading tag, the page's own title, running text close
     below it, and a date line beside it on the side where the engine has it.
     """
-    dates = {i: stated for i, b in enumerate(blocks) if b.linked < 0.5 and (stated := date_line(b.text))}
+    dates = {i: stated for i, b in enumerate(blocks) if (stated := date_line(b.text)) and _is_own(i, blocks)}
     tail, prose = _tail(blocks), [i for i, block in enumerate(blocks) if is_prose(block)]
     best: tuple[float, int, int | None] | None = None
     for i, block in enumerate(blocks):
@@ -57,6 +58,15 @@ def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landma
     near = date is not None and abs(date - title) <= NEAR
     start = max(title, date) if near and date is not None else title
     return Head(title, date, dates[date] if date is not None else None, start + 1)
+
+
+def _is_own(date: int, blocks: Sequence[Block]) -> bool:
+    """Whether a date line is not that of another article, whose title links to it from the same small box."""
+    block, above = blocks[date], blocks[date - 1] if date else None
+    if block.linked > 0.5 or above is None or above.linked < 0.5:
+        return block.linked < 0.5
+    box = block.element.getparent()
+    return box is None or not is_within(above, box) or len(box.text_content().split()) > BOX_WORDS
 
 
 def _tail(blocks: Sequence[Block]) -> int:
@@ -94,7 +104,7 @@ def _own_score(block: Block, slug: str, page_title: str) -> float:
     named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}".lower()
     if "title" in named or "tieude" in named:
         score += 3
-    return score - 3 * block.text.endswith((".", ";", ":"))
+    return score - 3 * block.text.endswith((".", ";", ":")) - 3 * (block.words < 5)
 
 
 def _date_beside(
