@@ -49,7 +49,7 @@ def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
         return None
     section = _first(sheet.tree, layout.section)
     named = one_line(section.text_content()) if section is not None else None
-    return Found(Outcome.SELECTORS, title, _date(sheet, layout, at), story, named or None)
+    return Found(Outcome.SELECTORS, title, _date(sheet, layout, at, engine), story, named or None)
 
 
 def _heading(sheet: Sheet, layout: Layout, body: tuple[int, int]) -> tuple[str, tuple[int, int]] | None:
@@ -80,13 +80,13 @@ def _below(blocks: Sequence[Block], start: int) -> Sequence[Block]:
     return blocks[start:end]
 
 
-def _date(sheet: Sheet, layout: Layout, title: tuple[int, int]) -> StatedDate | None:
+def _date(sheet: Sheet, layout: Layout, title: tuple[int, int], engine: Engine) -> StatedDate | None:
     """By its selector; else the date line close to the title."""
     for css in layout.date:
         for element in sheet.tree.cssselect(css):
             if stated := find_date(one_line(element.get("datetime") or element.text_content())):
                 return stated
-    return date_near(sheet.blocks, title[1] - 1)
+    return date_near(sheet.blocks, title[1] - 1, engine.landmarks)
 
 
 def _take_credits(tree: HtmlElement, layout: Layout, story: Story) -> None:

@@ -38,7 +38,7 @@ def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landma
     What speaks for a block: the address's slug, a heading tag, the page's own title, running text close
     below it, and a date line beside it on the side where the engine has it.
     """
-    dates = {i: stated for i, b in enumerate(blocks) if (stated := date_line(b.text)) and _is_own(i, blocks)}
+    dates = _dates(blocks)
     tail, prose = _tail(blocks), [i for i, block in enumerate(blocks) if is_prose(block)]
     best: tuple[float, int, int | None] | None = None
     for i, block in enumerate(blocks):
@@ -76,14 +76,15 @@ def _tail(blocks: Sequence[Block]) -> int:
     return next((i for i in range(middle, len(blocks)) if is_related_heading(blocks[i])), len(blocks))
 
 
-def date_near(blocks: Sequence[Block], title: int) -> StatedDate | None:
-    """The date line within a few blocks of a title; above it a weekday tells the page's clock."""
-    for step in range(1, NEAR + 1):
-        for i in (title + step, title - step):
-            stated = date_line(blocks[i].text) if 0 <= i < len(blocks) else None
-            if stated and not _is_clock(stated, i, title):
-                return stated
-    return None
+def date_near(blocks: Sequence[Block], title: int, marks: Landmarks) -> StatedDate | None:
+    """The date line beside a title that is known."""
+    dates = _dates(blocks)
+    beside = _date_beside(title, blocks, dates, marks)
+    return None if beside is None else dates[beside]
+
+
+def _dates(blocks: Sequence[Block]) -> dict[int, StatedDate]:
+    return {i: stated for i, b in enumerate(blocks) if (stated := date_line(b.text)) and _is_own(i, blocks)}
 
 
 def may_be_title(block: Block) -> bool:
