@@ -1,11 +1,14 @@
 """Who wrote an article and where it was taken from, as the lines at its end say."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from archive.blocks import Block
 from archive.text import one_line
-from spiders.reading.landmarks import any_of, has_photo_credit
+from spiders.reading.landmarks import END_MARK, any_of, has_photo_credit
 
 BYLINE_WORDS = 40
 _ENDS = (".", ":", ";", "?", "!")
@@ -31,6 +34,55 @@ class Credit:
     author: str | None = None
     source: str | None = None
 
+    def __or__(self, other: "Credit") -> "Credit":
+        """What this one says, and for the rest the other."""
+        return Credit(self.author or other.author, self.source or other.source)
+
+
+def split_credits(blocks: Sequence[Block]) -> tuple[list[Block], Credit]:
+    """A story's text, and the byline and source that stand at its end.
+
+    They are lines with a label, a table of them, or a name. After the end mark the first short line is the
+    byline, label or not; without a mark only its place at the right or the look of a name makes one.
+    """
+    text = list(blocks)
+    mark = max((i for i, block in enumerate(text) if END_MARK in block.text), default=None)
+    found = Credit()
+    while len(text) > 1:
+        credit = table_credit(text[-1]) or (labelled_credit(text[-1].text) if text[-1].kind == "p" else None)
+        if credit is None and mark is None and found.author is None and _closes_as_name(text[-1]):
+            credit = Credit(_unbracketed(text[-1].text))
+        if credit is None:
+            break
+        del text[-1]
+        found = credit | found
+    if mark is not None and found.author is None and text:
+        found = _after_mark(text, mark) | found
+    return text, found
+
+
+def _after_mark(text: list[Block], mark: int) -> Credit:
+    """Take the byline after the end mark out of `text`: a short line of its own, or the rest of the last."""
+    byline = next((block for block in text[mark + 1 :] if block.kind == "p" and is_byline(block)), None)
+    if byline is not None:
+        text.remove(byline)
+        return Credit(_unbracketed(byline.text))
+    before, end, rest = text[-1].text.rpartition(END_MARK)
+    line = replace(text[-1], text=rest.strip())
+    credit = labelled_credit(line.text) or (Credit(_unbracketed(line.text)) if is_byline(line) else Credit())
+    if end and line.text and credit != Credit():
+        text[-1] = replace(text[-1], text=before + end)
+        return credit
+    return Credit()
+
+
+def _closes_as_name(block: Block) -> bool:
+    return looks_like_name(block.text) or (block.align == "right" and is_byline(block))
+
+
+def _unbracketed(text: str) -> str:
+    return text.strip("()[] ")
+
 
 def labelled_credit(text: str) -> Credit | None:
     """An author or source that a short line names with a label: `Tác giả: …`, `Nguồn: …`, `Theo …`."""
@@ -53,10 +105,7 @@ def table_credit(block: Block) -> Credit | None:
     credits = [credit for credit in found if credit]
     if len(credits) < len(found):
         return None
-    return Credit(
-        next((credit.author for credit in credits if credit.author), None),
-        next((credit.source for credit in credits if credit.source), None),
-    )
+    return reduce(or_, credits, Credit())
 
 
 def is_byline(block: Block) -> bool:
@@ -73,7 +122,7 @@ def is_byline(block: Block) -> bool:
 
 def looks_like_name(text: str) -> bool:
     """Two to five capitalised words and nothing else, perhaps two such names: a byline without a label."""
-    text = text.strip("()[] ")
+    text = _unbracketed(text)
     if len(text) > 60 or text.endswith(_ENDS) or has_photo_credit(text) or _BOX.match(text):
         return False
     names = [name.strip() for name in re.split(r"\s*(?:[-–,&/]|\bvà\b)\s*", text)]

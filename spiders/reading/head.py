@@ -77,10 +77,11 @@ def _tail(blocks: Sequence[Block]) -> int:
 
 
 def date_near(blocks: Sequence[Block], title: int, marks: Landmarks) -> StatedDate | None:
-    """The date line beside a title that is known."""
+    """The date line beside a title that is known; else one with a label, which is safe anywhere."""
     dates = _dates(blocks)
     beside = _date_beside(title, blocks, dates, marks)
-    return None if beside is None else dates[beside]
+    labelled = (stated for stated in dates.values() if stated.label)
+    return next(labelled, None) if beside is None else dates[beside]
 
 
 def _dates(blocks: Sequence[Block]) -> dict[int, StatedDate]:

@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from archive.blocks import Block, is_within
 from archive.dates import date_line
 from spiders.engine import Landmarks
-from spiders.reading.credits import Credit, is_byline, labelled_credit, looks_like_name, table_credit
+from spiders.reading.captions import split_images
+from spiders.reading.credits import is_byline, labelled_credit, split_credits, table_credit
 from spiders.reading.landmarks import (
     END_MARK,
     ends_article,
-    has_photo_credit,
     is_counter,
     is_hard_end,
     is_long,
@@ -25,7 +25,6 @@ from spiders.reading.landmarks import (
 )
 
 TAIL = 6  # byline, source and photo lines after a story, at most
-FRAME_WORDS = 80  # a table or figure with more words is layout, not the frame of one picture
 
 
 @dataclass(slots=True)
@@ -50,8 +49,9 @@ def tell(blocks: Sequence[Block], marks: Landmarks) -> Story:
     kept = kept[: _end(kept)]
     _take_lead(kept, marks, story)
     kept = _without_tools(kept)
-    _take_credits(kept, story)
-    _take_captions(kept, story)
+    kept, credit = split_credits(kept)
+    story.author, story.source = credit.author, credit.source
+    story.body, story.images = split_images(kept)
     return story
 
 
@@ -160,77 +160,3 @@ def _without_tools(kept: list[Block]) -> list[Block]:
         for i, block in enumerate(kept)
         if not (is_tool(block) or is_web_part(block) or (is_small_link(block) and not first < i < last))
     ]
-
-
-def _take_credits(kept: list[Block], story: Story) -> None:
-    """Take byline and source off the end: lines with a label, a table of them, or a name.
-
-    After the end mark the first short line is the byline, label or not; without a mark only its place at
-    the right or the look of a name makes one.
-    """
-    mark = max((i for i, block in enumerate(kept) if END_MARK in block.text), default=None)
-    for i in range(len(kept) - 1, 0, -1):
-        credit = table_credit(kept[i]) or (labelled_credit(kept[i].text) if kept[i].kind == "p" else None)
-        if credit is None and mark is None and story.author is None and _closes_as_name(kept[i]):
-            credit = Credit(author=kept[i].text.strip("()[] "))
-        if credit is None:
-            break
-        del kept[i]
-        story.author, story.source = credit.author or story.author, credit.source or story.source
-    if mark is None or story.author is not None:
-        return
-    byline = next((b for b in kept[mark + 1 :] if b.kind == "p" and is_byline(b)), None)
-    if byline is not None:
-        kept.remove(byline)
-        story.author = byline.text.strip("()[] ")
-    elif kept:
-        _split_last_line(kept, story)
-
-
-def _closes_as_name(block: Block) -> bool:
-    return looks_like_name(block.text) or (block.align == "right" and is_byline(block))
-
-
-def _split_last_line(kept: list[Block], story: Story) -> None:
-    """A byline may follow the end mark on its own line."""
-    before, mark, name = kept[-1].text.rpartition(END_MARK)
-    rest = replace(kept[-1], text=name.strip())
-    credit = labelled_credit(rest.text) or (Credit(rest.text) if is_byline(rest) else None)
-    if mark and rest.text and credit:
-        story.author, story.source = credit.author, credit.source or story.source
-        kept[-1] = replace(kept[-1], text=before + mark)
-
-
-def _take_captions(kept: list[Block], story: Story) -> None:
-    """Give each image the caption that stands under it; captions are no part of the body."""
-    i = 0
-    while i < len(kept):
-        block = kept[i]
-        if block.kind == "img":
-            below = kept[i + 1] if i + 1 < len(kept) else None
-            caption = below.text if below and _is_caption(below, block) else None
-            story.images.append((block, caption))
-            i += 2 if caption else 1
-        else:
-            story.body.append(block)
-            i += 1
-
-
-def _is_caption(block: Block, image: Block) -> bool:
-    """A line under an image: set apart by its style, its own small table or figure, or by being short."""
-    if block.kind != "p" or block.words > 60 or block.linked > 0.5 or END_MARK in block.text:
-        return False
-    if has_photo_credit(block.text) or _framed_together(block, image):
-        return True
-    if block.bold > 0.8 or block.text.endswith((":", ";")):
-        return False  # a sub-heading, or the opening of a list
-    around = (block.element, block.element.getparent())
-    named = " ".join((element.get("class") or "") for element in around if element is not None)
-    if block.italic > 0.8 or block.align == "center" or "caption" in named.lower():
-        return True
-    return block.words <= (25 if block.text.endswith(".") else 45)
-
-
-def _framed_together(block: Block, image: Block) -> bool:
-    frame = block.frame
-    return frame is not None and frame is image.frame and len(frame.text_content().split()) < FRAME_WORDS
