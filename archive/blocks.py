@@ -85,6 +85,7 @@ class _Piece:
 
 
 _BREAK = "\x00"  # stands for <br> among the pieces of a run
+_EMPTY = "\u00a0\u200b \t\r\n"
 
 
 class _Flattener:
@@ -157,24 +158,25 @@ def _lines(run: list[_Piece], under_image: bool) -> Iterator[list[_Piece]]:
     for piece in run:
         if piece.text == _BREAK:
             breaks += 1
-        elif not piece.text.strip("\u00a0\u200b \t\r\n"):
-            line.append(piece)
-        else:
-            text = [p for p in line if p.text.strip()]
-            if text and (breaks > 1 or (breaks and _new_line(text, piece, under_image))):
+        elif piece.text.strip(_EMPTY):
+            if line and (breaks > 1 or (breaks and _new_line(line, piece, under_image))):
                 yield line
                 line, under_image = [], False
             elif breaks:
                 line.append(_Piece(" ", piece.style))
             breaks = 0
             line.append(piece)
-    yield line
+        elif line:
+            line.append(piece)
+    if line:
+        yield line
 
 
 def _new_line(line: list[_Piece], after: _Piece, under_image: bool) -> bool:
     """A label, a caption's end, or a sentence's end before what looks like a beginning."""
     before, text = normalise("".join(piece.text for piece in line)), normalise(after.text)
-    if _LABEL.match(text) or (all(p.style.italic for p in line) and not after.style.italic):
+    written = [piece for piece in line if piece.text.strip()]
+    if _LABEL.match(text) or (all(p.style.italic for p in written) and not after.style.italic):
         return True
     return bool((under_image or _SENTENCE_END.search(before)) and _NEW_LINE.match(text))
 
@@ -194,7 +196,7 @@ def _kind_of(element: HtmlElement) -> tuple[BlockKind, int]:
 
 def _restyle(style: _Style, element: HtmlElement, tag: str) -> _Style:
     css = element.get("style") or ""
-    align = element.get("align") or (found[1] if (found := _ALIGN.search(css)) else "")
+    align = element.get("align") or (found[1] if css and (found := _ALIGN.search(css)) else "")
     bold = tag in ("b", "strong") or "bold" in css
     italic = tag in ("i", "em", "cite") or "italic" in css
     framed = tag in ("table", "figure")
@@ -215,9 +217,8 @@ def _parent(element: HtmlElement) -> HtmlElement:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    return bool(
-        _HIDDEN_CLASS.search(element.get("class") or "") or _HIDDEN_STYLE.search(element.get("style") or "")
-    )
+    named, css = element.get("class"), element.get("style")
+    return bool((named and _HIDDEN_CLASS.search(named)) or (css and _HIDDEN_STYLE.search(css)))
 
 
 def _holds_blocks(element: HtmlElement) -> bool:

@@ -5,33 +5,39 @@ import re
 import unicodedata
 
 # Eth stands for đ on many pages (Windows fonts of the 2000s): a look-alike, never a Vietnamese letter.
-_ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
-_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
+_ETH = {"Ð": "Đ", "ð": "đ"}
 # No-break, narrow, figure, ideographic and zero-width spaces, line separators, byte-order mark.
-_SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]")
-# Soft hyphen, joiners and marks of direction.
-_INVISIBLE = re.compile(r"[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064]")
+_SPACES = "\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+# Control characters, soft hyphen, joiners and marks of direction.
+_NOTHING = "\x00-\x08\x0e-\x1f\x7f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064"
+_ODD = re.compile(f"([{''.join(_ETH)}])|([{_SPACES}])|[{_NOTHING}]")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W\d_]")
 _VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+SAMPLE = 3000  # characters from which a language is told
 
 
 def normalise(text: str) -> str:
     """NFC, đ for eth, plain spaces, no invisible characters, no blanks at line ends; lines are kept."""
-    text = _CONTROL.sub("", _INVISIBLE.sub("", _SPACES.sub(" ", text)))
-    text = unicodedata.normalize("NFC", text).translate(_ETH)
-    return "\n".join(line.strip() for line in _BLANKS.sub(" ", text).split("\n")).strip()
+    return "\n".join(line.strip() for line in _BLANKS.sub(" ", _plain(text)).split("\n")).strip()
 
 
 def one_line(text: str) -> str:
     """`normalise`, with entities decoded that a careless editor encoded twice, on one line."""
-    return " ".join(normalise(html.unescape(text)).split())
+    return " ".join(_plain(html.unescape(text) if "&" in text else text).split())
+
+
+def _plain(text: str) -> str:
+    if _ODD.search(text):
+        text = _ODD.sub(lambda odd: _ETH[odd[1]] if odd[1] else " " if odd[2] else "", text)
+    return unicodedata.normalize("NFC", text)  # which looks first whether there is anything to do
 
 
 def fold(text: str) -> str:
     """For search only: without tone marks, accents and đ, in lower case."""
-    decomposed = unicodedata.normalize("NFD", text.translate(_ETH).translate(_STROKE))
+    decomposed = unicodedata.normalize("NFD", _plain(text).translate(_STROKE))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
@@ -46,5 +52,6 @@ def word_count(text: str) -> int:
 
 def language(text: str) -> str | None:
     """`vi` where the text plainly is Vietnamese, else None: other languages are not guessed."""
-    letters = sum(c.isalpha() for c in text)
-    return "vi" if letters and len(_VIETNAMESE.findall(text)) / letters > 0.05 else None
+    sample = text[:SAMPLE]
+    letters = len(_LETTER.findall(sample))
+    return "vi" if letters and len(_VIETNAMESE.findall(sample)) / letters > 0.05 else None

@@ -3,15 +3,18 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from archive.model import Kind
 
-# Hands of a session or a campaign in the query; they never choose the page.
+CACHED = 4096  # addresses: a page repeats its own and its menu's many times over
+# Marks of a session or a campaign in the query; they never choose the page.
 _NOISE = re.compile(r"^(?:utm_\w+|fbclid|gclid|zarsrc|jsessionid|phpsessid|aspsessionid\w*|sid|isdlg)$", re.I)
 _SESSION_IN_PATH = re.compile(r"/\(s\([0-9a-z]{24}\)\)(?=/)|;jsessionid=[^/?]*", re.I)
 
 
+@lru_cache(CACHED)
 def host_of(url: str) -> str:
     """The host in lower case without port, trailing dot or `www.`; empty where there is none."""
     try:
@@ -21,6 +24,7 @@ def host_of(url: str) -> str:
     return host.removeprefix("www.")
 
 
+@lru_cache(CACHED)
 def local(url: str) -> str:
     """Path and query in NFC and percent-decoded, without noise: what `Address` patterns are matched on."""
     try:

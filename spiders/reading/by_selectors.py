@@ -28,14 +28,14 @@ BELOW = 5  # blocks between the body and the frame, at most, to be byline and so
 
 def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
     """The article as the layout describes it; None where the page has no such title and body."""
-    container = _first(sheet.tree, layout.body)
+    container = sheet.first(layout.body)
     if container is None or (body := sheet.span(container)) is None:
         return None
     if (heading := _heading(sheet, layout, body)) is None:
         return None
     title, at = heading
-    lead_at = _first(sheet.tree, layout.lead)
-    dropped = {e for css in (*layout.drop, *layout.date, *layout.section) for e in sheet.tree.cssselect(css)}
+    lead_at = sheet.first(layout.lead)
+    dropped = {e for css in (*layout.drop, *layout.date, *layout.section) for e in sheet.select(css)}
     if lead_at is not None:
         dropped.add(lead_at)
     lead = without_dateline(one_line(lead_at.text_content())) if lead_at is not None else None
@@ -44,10 +44,10 @@ def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
     blocks = [block for block in blocks if without_dateline(block.text) != lead]
     story = tell([*blocks, *_below(sheet.blocks, body[1])], engine.landmarks)
     story.lead = lead or story.lead
-    _take_credits(sheet.tree, layout, story)
+    _take_credits(sheet, layout, story)
     if not story.words and not story.lead:
         return None
-    section = _first(sheet.tree, layout.section)
+    section = sheet.first(layout.section)
     named = one_line(section.text_content()) if section is not None else None
     return Found(Outcome.SELECTORS, title, _date(sheet, layout, at, engine), story, named or None)
 
@@ -55,7 +55,7 @@ def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
 def _heading(sheet: Sheet, layout: Layout, body: tuple[int, int]) -> tuple[str, tuple[int, int]] | None:
     """The title and its place: of the elements that a selector finds, the nearest above the body's text."""
     for css in layout.title:
-        places = [(e, at) for e in sheet.tree.cssselect(css) if (at := sheet.span(e)) and at[1] < body[1]]
+        places = [(e, at) for e in sheet.select(css) if (at := sheet.span(e)) and at[1] < body[1]]
         for element, at in sorted(places, key=lambda place: abs(place[1][0] - body[0])):
             block, title = sheet.blocks[at[0]], one_line(element.text_content())
             if title and -ABOVE <= at[0] - body[0] <= BELOW and not ends_article(block):
@@ -83,20 +83,16 @@ def _below(blocks: Sequence[Block], start: int) -> Sequence[Block]:
 def _date(sheet: Sheet, layout: Layout, title: tuple[int, int], engine: Engine) -> StatedDate | None:
     """By its selector; else the date line close to the title."""
     for css in layout.date:
-        for element in sheet.tree.cssselect(css):
+        for element in sheet.select(css):
             if stated := find_date(one_line(element.get("datetime") or element.text_content())):
                 return stated
     return date_near(sheet.blocks, title[1] - 1, engine.landmarks)
 
 
-def _take_credits(tree: HtmlElement, layout: Layout, story: Story) -> None:
+def _take_credits(sheet: Sheet, layout: Layout, story: Story) -> None:
     for name in ("author", "source"):
-        element = _first(tree, getattr(layout, name))
+        element = sheet.first(getattr(layout, name))
         if element is not None and getattr(story, name) is None:
             text = one_line(element.text_content())
             credit = labelled_credit(text)
             setattr(story, name, (getattr(credit, name) if credit else text) or None)
-
-
-def _first(tree: HtmlElement, selectors: Sequence[str]) -> HtmlElement | None:
-    return next((found[0] for css in selectors if (found := tree.cssselect(css))), None)

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from archive.blocks import Block, is_within
+from archive.blocks import Block
 from archive.dates import StatedDate
 from archive.model import Outcome
 from spiders.reading.story import Story
+
+
+@cache
+def _compiled(css: str) -> CSSSelector:
+    return CSSSelector(css, translator="html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +27,17 @@ class Sheet:
     url: str
     slug: str
 
+    def select(self, css: str) -> list[HtmlElement]:
+        return list(_compiled(css)(self.tree))
+
+    def first(self, selectors: Sequence[str]) -> HtmlElement | None:
+        """What the first selector finds that finds anything."""
+        return next((found[0] for css in selectors if (found := self.select(css))), None)
+
     def span(self, element: HtmlElement) -> tuple[int, int] | None:
         """First and past-last index of the blocks within an element; None if it has none."""
-        inside = [i for i, block in enumerate(self.blocks) if is_within(block, element)]
+        within = set(element.iter())
+        inside = [i for i, block in enumerate(self.blocks) if block.element in within]
         return (inside[0], inside[-1] + 1) if inside else None
 
 

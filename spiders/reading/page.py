@@ -11,7 +11,7 @@ from spiders.reading.article import read_article
 from spiders.reading.feeds import feed_links
 from spiders.reading.html import parse
 from spiders.reading.links import FOLLOWED, links
-from spiders.reading.refusals import is_blocked, is_challenge
+from spiders.reading.refusals import SMALL, is_blocked, is_challenge
 
 if TYPE_CHECKING:
     from spiders.portal import Portal
@@ -74,7 +74,7 @@ def _feed(portal: "type[Portal]", response: Response) -> Page:
 def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     tree = parse(response)
     onward = links(portal, tree, response.url)
-    if is_blocked(response.body, visible_text(tree)):
+    if len(response.body) < SMALL and is_blocked(response.body, visible_text(tree)):
         return Page(Outcome.BLOCKED)
     if kind != Kind.ARTICLE:
         return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward)

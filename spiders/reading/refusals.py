@@ -11,7 +11,7 @@ _REJECTED = re.compile(
     re.I,
 )
 _LOGIN = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.I)
-SMALL = 20_000  # bytes; an article page of these engines is several times as large
+SMALL = 20_000  # bytes; a refusal has fewer, an article page of these engines several times as many
 
 
 def is_challenge(body: bytes) -> bool:
@@ -23,4 +23,4 @@ def is_blocked(body: bytes, text: str) -> bool:
     """A firewall's rejection, or a login form in place of the page. `text` is the page's visible text."""
     if len(text) < 2000 and _REJECTED.search(text):
         return True
-    return len(body) < SMALL and len(text) < 1500 and bool(_LOGIN.search(body))
+    return len(text) < 1500 and bool(_LOGIN.search(body))
