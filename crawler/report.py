@@ -34,10 +34,10 @@ def of_crawls(done: list[Crawled], data: Path) -> str:
     return "\n".join(lines)
 
 
-def of_searches(searches: Iterable[str], data: Path) -> str:
-    """Searches to try, as they are to be typed."""
+def of_searches(searches: Iterable[str], data: Path, command: str = "backan") -> str:
+    """Searches to try, as they are to be typed; `command` is how this one was."""
     where = "" if data == Path("data") else f" --data {data}"
-    lines = [f"backan search {_quoted(words)}{where}" for words in searches]
+    lines = [f"{command} search {_quoted(words)}{where}" for words in searches]
     return "\n".join(f"{'Search' if i == 0 else '':8} {line}" for i, line in enumerate(lines))
 
 
