@@ -86,6 +86,10 @@ def crawl(
     if via and not via.startswith("http://"):
         raise click.UsageError("--via takes an address that begins with http://")
     if not via and not os.environ.get("BACKAN_CONTACT"):
+        click.echo(
+            "Set BACKAN_CONTACT to an address of yours: the sites should know whom to write to.", err=True
+        )
+    if not via and not os.environ.get("BACKAN_CONTACT"):
         click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
     with telling_errors():
         done = run(
