@@ -54,6 +54,14 @@ def test_a_search_prints_the_hit_for_a_person(data: Path) -> None:
     assert result.output.endswith("\n1 articles\n")
 
 
+def test_a_live_crawl_without_a_contact_asks_for_one(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BACKAN_CONTACT", raising=False)
+    result = backan("crawl", "mic", "--data", data)  # refused before a request: the archive is the demo's
+    assert "BACKAN_CONTACT" in result.output
+    monkeypatch.setenv("BACKAN_CONTACT", "mai@example.org")
+    assert "BACKAN_CONTACT" not in backan("crawl", "mic", "--data", data).output
+
+
 def test_a_search_prints_json_for_a_program(data: Path) -> None:
     found = json.loads(backan("search", "bac kan", "--json", "--data", data).output)
     assert found["total"] == 1
