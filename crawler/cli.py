@@ -54,7 +54,8 @@ def demo(data: Path, serve: bool, port: int) -> None:
     with telling_errors():
         done = demo.demo(data)
         click.echo(report.of_crawls(done, data))
-        click.echo(report.of_searches(demo.SEARCHES, data, sys.argv[0]))
+        command = sys.argv[0] if Path(sys.argv[0]).name == "backan" else "backan"
+        click.echo(report.of_searches(demo.SEARCHES, data, command))
         if serve:
             open_in_datasette(data, "127.0.0.1", port)
     end_with(done)

@@ -146,14 +146,10 @@ class Portal(scrapy.Spider):
         """Requests for the links of a page, after the user's limits and those against endless listings."""
         listing = page.outcome == Outcome.LISTING
         trail = onward(response.meta.get("trail", {}), self._shown(page), self.listed) if listing else {}
-        for link in page.links:
-            if self.forbidden(link.url) or not self.covers(link.url):
-                continue
-            if link.kind == Kind.LISTING and is_lost(trail):
-                continue
-            if link.kind == Kind.ARTICLE and not self._wants(link):
-                continue
-            yield self.request(link, response, trail)
+        # Articles first: with a limit, no listing is asked for once enough are chosen.
+        for link in sorted(page.links, key=lambda link: link.kind != Kind.ARTICLE):
+            if self.covers(link.url) and not self.forbidden(link.url) and self._wants(link, trail):
+                yield self.request(link, response, trail)
 
     def _shown(self, page: Page) -> Iterator[str]:
         """The keys of the articles that a listing shows, without those too old for `since`."""
@@ -161,16 +157,16 @@ class Portal(scrapy.Spider):
             if link.kind == Kind.ARTICLE and not (self.since and (link.published_at or "9") < self.since):
                 yield self.key(link.url)
 
-    def _wants(self, link: Link) -> bool:
+    def _wants(self, link: Link, trail: Trail) -> bool:
+        enough = self.limit is not None and len(self.chosen) >= self.limit
+        if link.kind != Kind.ARTICLE:
+            return link.kind == Kind.OTHER or not (enough or (link.kind == Kind.LISTING and is_lost(trail)))
         day = link.published_at and link.published_at[:10]
         if day and ((self.since and day < self.since) or (self.until and day > self.until)):
             return False
-        if self.limit is None:
-            return True
-        key = self.key(link.url)
-        if len(self.chosen) < self.limit:
-            self.chosen.add(key)
-        return key in self.chosen
+        if self.limit is not None and not enough:
+            self.chosen.add(self.key(link.url))
+        return self.limit is None or self.key(link.url) in self.chosen
 
     def request(self, link: Link, response: Response | None = None, trail: Trail | None = None) -> Request:
         key, meta = self.key(link.url), {"kind": link.kind.value, "trail": trail or {}}

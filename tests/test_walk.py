@@ -115,6 +115,13 @@ def test_limit_counts_articles_and_not_addresses(portals: SpiderLoader) -> None:
     }
 
 
+def test_with_enough_articles_no_more_listings_are_asked_for(portals: SpiderLoader) -> None:
+    spider = portals.load("backan")(limit=2)
+    picture = Link("https://backan.gov.vn/PictureLibrary/0011223344556677/a.jpg", Kind.OTHER)
+    links = [Link(f"{LIST}?page=2", Kind.LISTING), article(1), article(2), article(3), picture]
+    assert [r.meta["kind"] for r in walk(spider, links)] == ["article", "article", "other"]
+
+
 def test_pages_of_a_form_are_posts_with_a_name_each(portals: SpiderLoader) -> None:
     spider = portals.load("backan")()
     form = (("__EVENTTARGET", "ctl00$pager"), ("__VIEWSTATE", "a+b="))
