@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
+YEARS = range(1990, 2100)  # before and after, a date is a slip of the page
 
 _DAY = r"(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})(?!\d)"
 _WORDS = (
@@ -16,6 +17,7 @@ _FORMS = [
     re.compile(pattern, re.I)
     for pattern in (
         r"(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)",
+        r"(?<!\d)(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
         rf"(?<![\d/]){_DAY}{_GAP}{_CLOCK}",
         rf"(?<!\d){_CLOCK}{_GAP}{_DAY}",
         rf"(?<!\d){_CLOCK}{_GAP}{_WORDS}",
@@ -84,11 +86,10 @@ def _find(text: str) -> tuple[StatedDate, re.Match[str]] | None:
 def _value(match: re.Match[str]) -> str | None:
     parts = match.groupdict()
     try:
-        if "iso" in parts:
-            moment = datetime.fromisoformat(parts["iso"])
-            return (moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment).isoformat()
+        if iso := parts.get("iso"):
+            return in_vietnam(iso)
         day = date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
-        if not 1990 <= day.year < 2100:
+        if day.year not in YEARS:
             return None
         if parts.get("hour") is None:
             return day.isoformat()
@@ -98,6 +99,20 @@ def _value(match: re.Match[str]) -> str | None:
     except ValueError:
         return None
     return moment.isoformat()
+
+
+def in_vietnam(iso: str) -> str | None:
+    """An ISO 8601 day as it is; a time in Vietnam's zone, to the second; None for one out of our years.
+
+    `0001-01-01T00:00:00` is what .NET writes for no date. Raises ValueError on what is not ISO 8601.
+    """
+    if len(iso) == 10:
+        return iso if date.fromisoformat(iso).year in YEARS else None
+    moment = datetime.fromisoformat(iso)
+    if moment.year not in YEARS:
+        return None
+    moment = moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
+    return moment.replace(microsecond=0).isoformat()
 
 
 def _hour(hour: int, half: str) -> int:

@@ -94,7 +94,8 @@ class Link:
     """An address to follow. `form` makes it a POST of these fields (ASP.NET paging), and `page` then
     names what it asks for within the address (`next` is relative to the page it stands on).
 
-    `published_at` is the date that a listing shows beside the link, if it shows one.
+    `published_at` is the date that a listing shows beside the link, and `changed_at` that of the last change
+    that a sitemap states, if they do.
     """
 
     url: str
@@ -102,6 +103,7 @@ class Link:
     form: tuple[tuple[str, str], ...] | None = None
     page: str | None = None
     published_at: str | None = None
+    changed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

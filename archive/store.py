@@ -7,6 +7,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection, OperationalError, connect
+from sqlite3 import Error as SqliteError
 from time import sleep
 from types import TracebackType
 from typing import Any, Self
@@ -16,10 +17,8 @@ from sqlite_utils import Database
 from archive.errors import ArchiveError
 from archive.identity import docid, row_id
 from archive.model import Article, Capture, Change, Page, PortalInfo, Tally
-from archive.schema import migrations
+from archive.schema import CHILDREN, migrations
 from archive.text import word_count
-
-CHILDREN = ("images", "attachments", "links", "related")
 
 
 class Archive:
@@ -43,7 +42,7 @@ class Archive:
             self.db = Database(connection)
             with self.writing():
                 migrations.apply(self.db)
-        except Exception as error:
+        except (OSError, SqliteError) as error:
             raise ArchiveError(f"cannot open {path}: {error}") from error
 
     def close(self) -> None:
@@ -88,7 +87,12 @@ class Archive:
         Taking in the same capture again changes nothing. Called by the live crawl, the import of WARC
         files and the rebuild alike.
         """
-        capture_id = row_id(capture.warc_file or capture.url, capture.warc_offset or capture.captured_at)
+        place = (
+            (capture.warc_file, capture.warc_offset)
+            if capture.warc_file
+            else (capture.url, capture.captured_at)
+        )
+        capture_id = row_id(*place)
         with self.writing():
             article = row_id(capture.portal, page.article.key) if page.article else None
             row = {

@@ -25,6 +25,16 @@ def host_of(url: str) -> str:
 
 
 @lru_cache(CACHED)
+def is_plain(url: str) -> bool:
+    """Whether it is http or https, names no user, and no port but the usual."""
+    try:
+        parts = urlsplit(url.strip())
+        return parts.scheme in ("http", "https") and "@" not in parts.netloc and parts.port in (None, 80, 443)
+    except ValueError:
+        return False
+
+
+@lru_cache(CACHED)
 def local(url: str) -> str:
     """Path and query in NFC and percent-decoded, without noise: what `Address` patterns are matched on."""
     try:

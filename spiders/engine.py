@@ -42,7 +42,7 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`addresses` in the order of trying; `article_links` are the selectors of a listing's items.
+    """`addresses` and `layouts` in the order of trying.
 
     `forbidden` matches addresses that change something on the server: view counters, ratings, mail forms.
     """

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.model import Capture, Kind, Link, Outcome, Page, PortalInfo
-from spiders.address import canonical, host_of, local
+from spiders.address import canonical, host_of, is_plain, local
 from spiders.engine import Engine
 from spiders.reading.links import FOLLOWED
 from spiders.reading.page import read_page
@@ -66,8 +67,10 @@ class Portal(scrapy.Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(name, **kwargs)
-        self.since, self.until = since, until
+        self.since, self.until = (_day(name, value) for name, value in (("since", since), ("until", until)))
         self.limit = int(limit) if limit else None
+        if self.limit is not None and self.limit < 1:
+            raise ValueError(f"limit={limit}: a number of articles, 1 or more")
         self.listed: set[str] = set()  # keys of the articles that listings have shown
         self.chosen: set[str] = set()  # keys of the articles chosen under `limit`
 
@@ -79,8 +82,8 @@ class Portal(scrapy.Spider):
 
     @classmethod
     def covers(cls, url: str) -> bool:
-        """Whether the address is http(s) on one of the portal's hosts."""
-        return url.strip().lower().startswith(("http://", "https://")) and host_of(url) in cls.hosts
+        """Whether the address is http(s) on one of the portal's hosts, at the usual port."""
+        return is_plain(url) and host_of(url) in cls.hosts
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
@@ -161,8 +164,9 @@ class Portal(scrapy.Spider):
         enough = self.limit is not None and len(self.chosen) >= self.limit
         if link.kind != Kind.ARTICLE:
             return link.kind == Kind.OTHER or not (enough or (link.kind == Kind.LISTING and is_lost(trail)))
-        day = link.published_at and link.published_at[:10]
-        if day and ((self.since and day < self.since) or (self.until and day > self.until)):
+        if self.since and (link.published_at or link.changed_at or "9") < self.since:
+            return False  # not changed since, so not published since either
+        if self.until and (link.published_at or "")[:10] > self.until:
             return False
         if self.limit is not None and not enough:
             self.chosen.add(self.key(link.url))
@@ -184,3 +188,10 @@ class Portal(scrapy.Spider):
         return Request(
             link.url, callback=self.parse, errback=self.errback, meta=meta, priority=priority, **kwargs
         )
+
+
+def _day(name: str, value: str | None) -> str | None:
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError(f"{name}={value}: a day is written YYYY-MM-DD") from None

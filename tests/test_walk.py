@@ -1,5 +1,6 @@
 """The walk from page to page: what is asked for next, and where it ends."""
 
+import pytest
 from scrapy.http import Request, Response
 from scrapy.spiderloader import SpiderLoader
 
@@ -96,6 +97,22 @@ def test_listings_older_than_since_end_the_walk(portals: SpiderLoader) -> None:
         request = next(iter(onward), None)
         asked += 1
     assert asked == 3
+
+
+def test_a_sitemaps_last_change_is_no_date_of_publication(portals: SpiderLoader) -> None:
+    changed = Link(article(1).url, Kind.ARTICLE, changed_at="2022-05-01")
+    assert walk(portals.load("backan")(until="2020-12-31"), [changed]) != []
+    assert walk(portals.load("backan")(since="2022-06-01"), [changed]) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"since": "31/12/2020"}, {"until": "2020"}, {"limit": "abc"}, {"limit": "-1"}]
+)
+def test_a_spider_argument_that_makes_no_sense_is_refused(
+    portals: SpiderLoader, wrong: dict[str, str]
+) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong.values()))):
+        portals.load("backan")(**wrong)
 
 
 def test_limit_counts_articles_and_not_addresses(portals: SpiderLoader) -> None:

@@ -4,8 +4,11 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from archive.dates import find_date
+from archive.dates import find_date, in_vietnam
 from archive.model import Kind, Link
+
+PUBLISHED = ("pubdate", "published", "date", "publication_date")
+CHANGED = ("lastmod", "updated")
 
 
 def feed_links(body: bytes) -> tuple[Link, ...]:
@@ -24,7 +27,8 @@ def feed_links(body: bytes) -> tuple[Link, ...]:
     for item in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
         where = next((_address(child) for child in item if _name(child) in ("link", "loc")), None)
         if where:
-            links.append(Link(where, _kind(item), published_at=_date(item)))
+            published, changed = _date(item, PUBLISHED), _date(item, CHANGED)
+            links.append(Link(where, _kind(item), published_at=published, changed_at=changed))
     return tuple(links)
 
 
@@ -40,14 +44,14 @@ def _kind(item: etree._Element) -> Kind:
     return Kind.SITEMAP if _name(item) == "sitemap" else Kind.OTHER
 
 
-def _date(item: etree._Element) -> str | None:
+def _date(item: etree._Element, names: tuple[str, ...]) -> str | None:
     """The date in any of the forms of feeds: ISO, RFC 822, or day first."""
     for child in item:
-        if _name(child) in ("pubdate", "lastmod", "published", "updated", "date") and child.text:
+        if _name(child) in names and child.text:
             if stated := find_date(child.text):
                 return stated.value
             try:
-                return parsedate_to_datetime(child.text.strip()).isoformat()
-            except ValueError:
+                return in_vietnam(parsedate_to_datetime(child.text.strip()).isoformat())
+            except (ValueError, OverflowError):
                 continue
     return None

@@ -67,7 +67,7 @@ def _feed(portal: "type[Portal]", response: Response) -> Page:
     for link in feed_links(response.body):
         kind = link.kind if link.kind == Kind.SITEMAP else portal.classify(link.url)
         if kind in FOLLOWED:
-            found.append(Link(link.url, kind, published_at=link.published_at))
+            found.append(replace(link, kind=kind))
     return Page(Outcome.FEED, links=tuple(found))
 
 
