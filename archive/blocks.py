@@ -7,7 +7,7 @@ table, often mixed in one article. trafilatura drops `<div>` paragraphs that sta
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml.html import HtmlElement
@@ -54,10 +54,10 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     src: str = ""
     frame: HtmlElement | None = None
+    words: int = field(init=False)
 
-    @property
-    def words(self) -> int:
-        return len(self.text.split())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", len(self.text.split()))  # asked for time and again
 
 
 def is_within(block: Block, element: HtmlElement) -> bool:

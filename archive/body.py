@@ -41,7 +41,7 @@ def clean(blocks: Sequence[Block]) -> Body:
         tree, fast=True, include_comments=False, with_metadata=False, config=SHORT_TOO
     )
     text = render(document.body) if isinstance(document, Document) and document.body is not None else ""
-    coverage = kept(text, whole)
+    coverage = 1.0 if text == whole else kept(text, whole)
     return Body(text if coverage >= COVERAGE else whole, coverage)
 
 

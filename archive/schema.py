@@ -35,8 +35,8 @@ CAPTURES = {
 ARTICLES = {
     "id": int, "docid": int, "portal": str, "key": str, "url": str, "title": str, "author": str,
     "source": str, "section": str, "published_at": str, "date_label": str, "language": str, "views": int,
-    "words": int, "first_captured_at": str, "last_captured_at": str, "gone_at": str, "version": int, "capture": int,
-    "lead": str, "body": str,
+    "words": int, "first_captured_at": str, "last_captured_at": str, "gone_at": str, "version": int,
+    "capture": int, "lead": str, "body": str,
 }  # fmt: skip
 STATED = {"docid", "portal", "key", "url", "title", "first_captured_at", "version", "body"}  # never null
 VERSIONS = {

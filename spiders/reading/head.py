@@ -39,7 +39,8 @@ def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landma
     below it, and a date line beside it on the side where the engine has it.
     """
     dates = _dates(blocks)
-    tail, prose = _tail(blocks), [i for i, block in enumerate(blocks) if is_prose(block)]
+    tail, page_title = _tail(blocks), fold(page_title)
+    prose = [i for i, block in enumerate(blocks) if is_prose(block)]
     best: tuple[float, int, int | None] | None = None
     for i, block in enumerate(blocks):
         if i in dates or not may_be_title(block):
@@ -101,7 +102,7 @@ def _own_score(block: Block, slug: str, page_title: str) -> float:
     score = {1: 4.0, 2: 3.0, 3: 2.0}.get(block.level, 1.0) if block.kind == "h" else 0.0
     if slug and fits_slug(block.text, slug):
         score += 10
-    if page_title and block.words >= 6 and fold(block.text) in fold(page_title):
+    if page_title and block.words >= 6 and fold(block.text) in page_title:
         score += 3
     named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}".lower()
     if "title" in named or "tieude" in named:
