@@ -30,7 +30,7 @@ CRAWLS = {
 CAPTURES = {
     "id": int, "url": str, "portal": str, "captured_at": str, "status": int, "mime": str, "sha256": str,
     "warc_file": str, "warc_offset": int, "warc_length": int, "crawl": str, "outcome": str, "note": str,
-    "article": int,
+    "article": int, "text_sha256": str,
 }  # fmt: skip
 ARTICLES = {
     "id": int, "docid": int, "portal": str, "key": str, "url": str, "title": str, "author": str,

@@ -1,10 +1,8 @@
 """The archive: one SQLite file, opened for writing by a crawl, an import or a rebuild."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection, OperationalError, connect
 from sqlite3 import Error as SqliteError
@@ -14,11 +12,13 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
+from archive import versions
 from archive.errors import ArchiveError
 from archive.identity import docid, row_id
 from archive.model import Article, Capture, Change, Page, PortalInfo, Tally
 from archive.schema import CHILDREN, migrations
 from archive.text import word_count
+from archive.versions import text_digest
 
 
 class Archive:
@@ -84,109 +84,77 @@ class Archive:
     def take_in(self, capture: Capture, page: Page) -> Change | None:
         """The one way from a capture to a stored article; returns what it did to the article, if any.
 
-        Taking in the same capture again changes nothing. Called by the live crawl, the import of WARC
-        files and the rebuild alike.
+        Taking in the same capture again changes nothing, and the order of taking in does not matter: the
+        article is as its newest whole capture has it, its versions are in the order of their capture.
+        Called by the live crawl, the import of WARC files and the rebuild alike.
         """
-        place = (
-            (capture.warc_file, capture.warc_offset)
-            if capture.warc_file
-            else (capture.url, capture.captured_at)
-        )
-        capture_id = row_id(*place)
+        article = page.article
+        id = row_id(capture.portal, article.key) if article else None
+        row = asdict(capture) | {"id": capture_id(capture), "outcome": page.outcome.value, "note": page.note}
         with self.writing():
-            article = row_id(capture.portal, page.article.key) if page.article else None
-            row = {
-                **asdict(capture),
-                "id": capture_id,
-                "outcome": page.outcome.value,
-                "note": page.note,
-                "article": article,
-            }
+            known = self._state(id)
+            # A page cut short never replaces a whole text.
+            counts = article is not None and (page.whole or known is None)
+            row |= {"article": id, "text_sha256": text_digest(article) if article and counts else None}
             self.db.table("captures").upsert(row, pk="id")
-            if page.article is None or article is None:
+            if article is None or id is None:
                 return None
-            return self._store(article, page.article, capture, capture_id, page.whole)
+            return self._store(id, article, row, known) if counts else Change.UNCHANGED
 
-    def _store(self, id: int, article: Article, capture: Capture, capture_id: int, whole: bool) -> Change:
-        digest = text_digest(article)
-        known = self.db.query(
-            "select a.version, a.first_captured_at, a.last_captured_at, v.sha256 from articles a "
-            "join versions v on v.article = a.id and v.number = a.version where a.id = ?",
-            [id],
-        )
-        old = next(iter(known), None)
-        if old is None:
-            self._insert_version(id, 1, article, capture, capture_id, digest)
-            self._write(id, article, capture, capture_id, version=1, first=capture.captured_at)
+    def _state(self, article: int | None) -> dict[str, Any] | None:
+        return next(self.db.query("select * from articles where id = ?", [article]), None)
+
+    def _store(
+        self, id: int, article: Article, capture: dict[str, Any], known: dict[str, Any] | None
+    ) -> Change:
+        if known is None:
+            self.db.table("articles").insert(_row(id, article, capture))
+            self._replace_children(id, article)
+            versions.number(self.db, id, article, capture)
             return Change.NEW
-        if capture.captured_at < old["last_captured_at"]:
-            # An older capture (from a web archive) of an article already held: its text is no newer state.
-            self.db.table("articles").update(
-                id, {"first_captured_at": min(old["first_captured_at"], capture.captured_at)}
-            )
-            return Change.UNCHANGED
-        if digest == old["sha256"] or not whole:
-            self.db.table("articles").update(id, {"last_captured_at": capture.captured_at})
-            return Change.UNCHANGED
-        version = old["version"] + 1
-        self._insert_version(id, version, article, capture, capture_id, digest)
-        self._write(id, article, capture, capture_id, version, old["first_captured_at"])
-        return Change.CHANGED
+        times = (known["first_captured_at"], known["last_captured_at"], capture["captured_at"])
+        news: dict[str, Any] = {"first_captured_at": min(times), "last_captured_at": max(times)}
+        shown = self.db.execute(
+            "select captured_at from captures where id = ?", [known["capture"]]
+        ).fetchone()
+        if (capture["captured_at"], capture["id"]) > (*shown, known["capture"]):
+            news = _row(id, article, capture) | news
+            self._replace_children(id, article)
+        grown = versions.number(self.db, id, article, capture) - known["version"]
+        news["version"] = known["version"] + grown
+        # Only what differs: a change of the text costs a change of both indexes. And never INSERT OR REPLACE,
+        # which leaves stale rows in them.
+        self.db.table("articles").update(id, {name: v for name, v in news.items() if v != known[name]})
+        return Change.CHANGED if grown > 0 else Change.UNCHANGED
 
-    def _write(
-        self, id: int, article: Article, capture: Capture, capture_id: int, version: int, first: str
-    ) -> None:
-        row: dict[str, Any] = {
-            "id": id,
-            "docid": docid(id, article.published_at),
-            "portal": capture.portal,
-            "key": article.key,
-            "url": article.url,
-            "title": article.title,
-            "author": article.author,
-            "source": article.source,
-            "section": article.section,
-            "published_at": article.published_at,
-            "date_label": article.date_label,
-            "language": article.language,
-            "views": article.views,
-            "words": word_count(f"{article.lead or ''} {article.body}"),
-            "first_captured_at": first,
-            "last_captured_at": capture.captured_at,
-            "gone_at": None,
-            "version": version,
-            "capture": capture_id,
-            "lead": article.lead,
-            "body": article.body,
-        }
-        # Never INSERT OR REPLACE: it leaves stale rows in the full-text indexes.
-        self.db.table("articles").upsert(row, pk="id")
+    def _replace_children(self, id: int, article: Article) -> None:
         for table in CHILDREN:
-            self._replace(table, id, getattr(article, table))
+            self.db.execute(f"delete from {table} where article = ?", [id])
+            things = enumerate(getattr(article, table), 1)
+            rows = [{"article": id, "position": position} | asdict(thing) for position, thing in things]
+            self.db.table(table).insert_all(rows)
 
-    def _replace(self, table: str, article: int, things: Iterable[Any]) -> None:
-        self.db.execute(f"delete from {table} where article = ?", [article])
-        rows = [
-            {"article": article, "position": position, **asdict(thing)}
-            for position, thing in enumerate(things, 1)
-        ]
-        self.db.table(table).insert_all(rows)
 
-    def _insert_version(
-        self, id: int, number: int, article: Article, capture: Capture, capture_id: int, digest: str
-    ) -> None:
-        self.db.table("versions").insert(
-            {
-                "article": id,
-                "number": number,
-                "captured_at": capture.captured_at,
-                "capture": capture_id,
-                "sha256": digest,
-                "title": article.title,
-                "lead": article.lead,
-                "body": article.body,
-            }
-        )
+def _row(id: int, article: Article, capture: dict[str, Any]) -> dict[str, Any]:
+    stated = {name: value for name, value in asdict(article).items() if name not in CHILDREN}
+    return stated | {
+        "id": id,
+        "docid": docid(id, article.published_at),
+        "portal": capture["portal"],
+        "words": word_count(f"{article.lead or ''} {article.body}"),
+        "first_captured_at": capture["captured_at"],
+        "last_captured_at": capture["captured_at"],
+        "gone_at": None,
+        "version": 1,
+        "capture": capture["id"],
+    }
+
+
+def capture_id(capture: Capture) -> int:
+    """By the place of its record; by address and time where no response came."""
+    if capture.warc_file is None:
+        return row_id(capture.url, capture.captured_at)
+    return row_id(capture.warc_file, capture.warc_offset)
 
 
 def _switch_to_wal(connection: Connection, patience: int = 200) -> None:
@@ -200,9 +168,3 @@ def _switch_to_wal(connection: Connection, patience: int = 200) -> None:
             if not patience:
                 raise
             sleep(0.05)
-
-
-def text_digest(article: Article) -> str:
-    """SHA-256, in hex, of what makes a version: title, lead and body, white space aside."""
-    words = [" ".join((part or "").split()) for part in (article.title, article.lead, article.body)]
-    return sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
