@@ -164,7 +164,8 @@ class Article:
 class Page:
     """What reading made of one response: an outcome, perhaps an article, and where to go next.
 
-    `whole` is False where only a part of the response came: its text never replaces a whole one.
+    `whole` is False where only a part of the response came: its text never replaces a whole one. `key`
+    names the article whose address it is, also where there is no article (any more).
     """
 
     outcome: Outcome
@@ -172,6 +173,7 @@ class Page:
     links: tuple[Link, ...] = ()
     note: str | None = None  # why it was unreadable, or what the loss guard found
     whole: bool = True
+    key: str | None = None
 
 
 @dataclass(slots=True)

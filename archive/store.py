@@ -20,6 +20,16 @@ from archive.schema import CHILDREN, migrations
 from archive.text import word_count
 from archive.versions import text_digest
 
+# An article is gone since the first answer of 404 or 410 that no later capture of it contradicts.
+MARK_GONE = """
+    with seen as (
+        select min(captured_at) as gone_at from captures where article = :article and outcome = 'missing'
+        and captured_at > (select last_captured_at from articles where id = :article)
+    )
+    update articles set gone_at = (select gone_at from seen)
+    where id = :article and gone_at is not (select gone_at from seen)
+"""
+
 
 class Archive:
     """An open `archive.db`. Not for sharing between threads at the same moment.
@@ -89,7 +99,8 @@ class Archive:
         Called by the live crawl, the import of WARC files and the rebuild alike.
         """
         article = page.article
-        id = row_id(capture.portal, article.key) if article else None
+        key = article.key if article else page.key
+        id = row_id(capture.portal, key) if key else None
         row = asdict(capture) | {"id": capture_id(capture), "outcome": page.outcome.value, "note": page.note}
         with self.writing():
             known = self._state(id)
@@ -97,9 +108,12 @@ class Archive:
             counts = article is not None and (page.whole or known is None)
             row |= {"article": id, "text_sha256": text_digest(article) if article and counts else None}
             self.db.table("captures").upsert(row, pk="id")
-            if article is None or id is None:
-                return None
-            return self._store(id, article, row, known) if counts else Change.UNCHANGED
+            change = None
+            if article is not None and id is not None:
+                change = self._store(id, article, row, known) if counts else Change.UNCHANGED
+            if id is not None:
+                self.db.execute(MARK_GONE, {"article": id})
+            return change
 
     def _state(self, article: int | None) -> dict[str, Any] | None:
         return next(self.db.query("select * from articles where id = ?", [article]), None)
@@ -118,7 +132,7 @@ class Archive:
             "select captured_at from captures where id = ?", [known["capture"]]
         ).fetchone()
         if (capture["captured_at"], capture["id"]) > (*shown, known["capture"]):
-            news = _row(id, article, capture) | news
+            news = _row(id, article, capture) | news | {"gone_at": known["gone_at"]}
             self._replace_children(id, article)
         grown = versions.number(self.db, id, article, capture) - known["version"]
         news["version"] = known["version"] + grown

@@ -63,6 +63,11 @@ def test_a_status_that_is_no_page_has_its_own_outcome(read, status: int, outcome
     assert (page.outcome, page.article, page.links) == (outcome, None, ())
 
 
+def test_a_missing_page_names_the_article_that_was_there(read) -> None:
+    assert read(b"", status=404).key == read(page_of(BODY)).article.key
+    assert read(b"", url=LISTING, status=404).key is None
+
+
 def test_an_empty_body_is_empty(read) -> None:
     assert read(b"").outcome == read(b" \r\n ").outcome == Outcome.EMPTY
 

@@ -118,6 +118,33 @@ def test_the_order_of_taking_in_does_not_matter(tmp_path: Path, order: tuple[int
     assert results[0] == results[1]
 
 
+def gone(day: int) -> tuple[Capture, Page]:
+    capture = replace(CAPTURE, captured_at=f"2024-01-{day:02}T00:00:00Z", warc_offset=day, status=404)
+    return capture, Page(Outcome.MISSING, key=ARTICLE.key)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[::3])
+def test_an_article_is_gone_since_it_was_first_missed_for_good(
+    archive: Archive, order: tuple[int, ...]
+) -> None:
+    history = [at(1, "Bài"), gone(2), gone(3), at(4, "Bài")]
+    for number in (0, 1, 2):
+        archive.take_in(*history[number])
+    assert archive.db.execute("select gone_at from articles").fetchone() == ("2024-01-02T00:00:00Z",)
+    archive.db.execute("delete from articles")
+    archive.db.execute("delete from versions")
+    archive.db.execute("delete from captures")
+    for number in order:
+        archive.take_in(*history[number])
+    assert archive.db.execute("select gone_at, version from articles").fetchone() == (None, 1)
+    assert count(archive, "captures", "article is not null") == 4
+
+
+def test_a_missing_page_of_no_known_article_makes_none(archive: Archive) -> None:
+    assert archive.take_in(*gone(1)) is None
+    assert count(archive, "articles") == 0
+
+
 def test_an_older_text_becomes_an_older_version(archive: Archive) -> None:
     archive.take_in(*at(5, "Bản mới"))
     assert archive.take_in(*at(2, "Bản cũ")) == Change.CHANGED

@@ -27,11 +27,11 @@ def read_page(portal: "type[Portal]", response: Response) -> Page:
     """Read a response by its status, type and address. Never raises: what fails is reported in the page."""
     try:
         page = _by_status(response) or _by_type(portal, response)
-        return (
-            page
-            if CUT.isdisjoint(response.flags)
-            else replace(page, whole=False, note="; ".join(filter(None, ("cut short", page.note))))
-        )
+        if portal.classify(response.url) == Kind.ARTICLE:
+            page = replace(page, key=portal.key(response.url))
+        if CUT.isdisjoint(response.flags):
+            return page
+        return replace(page, whole=False, note="; ".join(filter(None, ("cut short", page.note))))
     except Exception as error:  # a page that breaks the reader must stay in the archive, and be counted
         return Page(Outcome.UNREADABLE, note=f"{type(error).__name__}: {error}")
 
