@@ -5,9 +5,8 @@ https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 
 import io
 import zlib
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -36,7 +35,8 @@ class Place:
 class Exchange:
     """A response out of a WARC file. `body` is still content-encoded, but never in chunks.
 
-    `captured_at` is in whole seconds, as in `captures`; `truncated` is the reason in WARC-Truncated.
+    `captured_at` is in whole seconds, as in `captures`; `status` is 0 where the status line states none;
+    `truncated` is the reason in WARC-Truncated.
     """
 
     url: str
@@ -48,26 +48,52 @@ class Exchange:
     truncated: str | None = None
 
 
-def exchanges(path: Path, skipped: Counter[str] | None = None) -> Iterator[Exchange]:
-    """The HTTP responses of a WARC file, 1.0 or 1.1, plain or gzipped, in their order.
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An HTTP response of which nothing can be made, and why."""
 
-    `skipped` counts records of other types and responses that cannot be used. Raises WarcError, after
-    the last whole record, where the file is damaged or ends within a record: warcio says nothing then.
+    place: Place
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A record that is no HTTP response, by its type; `fields` are what a warcinfo states."""
+
+    kind: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+Record = Exchange | Unusable | Other
+
+
+def exchanges(path: Path) -> Iterator[Exchange]:
+    """The HTTP responses of a WARC file, as far as they can be used; see `records`."""
+    return (record for record in records(path) if isinstance(record, Exchange))
+
+
+def records(path: Path) -> Iterator[Record]:
+    """What a WARC file holds, 1.0 or 1.1, plain or gzipped, in its order.
+
+    Raises WarcError, after the last whole record, where the file is damaged or ends within a record: warcio
+    says nothing then.
     """
     try:
         with path.open("rb") as file:
             packed = file.peek(2)[:2] == GZIP
+            begun = False
             while (offset := _next_offset(file)) is not None:
                 try:
-                    found = _read_record(file, packed, path.name, offset)
+                    record = _read_record(file, packed, path.name, offset)
                 except EOFError as error:
                     raise WarcError(f"{path} is cut: the record at byte {offset} is not whole") from error
-                except (ValueError, zlib.error, StatusAndHeadersParserException) as error:
+                except StatusAndHeadersParserException as error:  # whose message holds what is there instead
+                    what = f"damaged at byte {offset}: no record begins there" if begun else "no WARC file"
+                    raise WarcError(f"{path} is {what}") from error
+                except (ValueError, zlib.error) as error:
                     raise WarcError(f"{path} is damaged at byte {offset}: {error}") from error
-                if isinstance(found, Exchange):
-                    yield found
-                elif skipped is not None:
-                    skipped[found] += 1
+                begun = True
+                yield record
     except OSError as error:
         raise WarcError(f"cannot read {path}: {error}") from error
 
@@ -79,24 +105,34 @@ def _next_offset(file: io.BufferedReader) -> int | None:
     return file.tell() if byte else None
 
 
-def _read_record(file: io.BufferedReader, packed: bool, name: str, offset: int) -> Exchange | str:
-    """The record that starts here, as an exchange, or why it is none; the file stands behind it then."""
+def _read_record(file: io.BufferedReader, packed: bool, name: str, offset: int) -> Record:
+    """The record that starts here; the file stands behind it then."""
     stream = io.BufferedReader(_Member(file), CHUNK) if packed else file
     headers = StatusAndHeadersParser(VERSIONS).parse(stream)
-    length = int(headers.get_header("Content-Length", ""))
-    if length < 0:
-        raise ValueError(f"a record of {length} bytes")
+    if not headers.protocol:
+        raise StatusAndHeadersParserException("a blank line", "")
     kind = str(headers.get_header("WARC-Type", "nameless"))
-    wanted = kind == "response" and length <= MAX_BLOCK
+    length = _length(headers)
+    wanted = kind in ("response", "warcinfo") and length <= MAX_BLOCK
     block = _read_block(stream, length, wanted)
     if packed and stream.read(CHUNK).strip():
         raise ValueError("several records in one gzip member, which `warcio recompress` can part")
+    if kind != "response":
+        return Other(kind, _fields(block) if kind == "warcinfo" else {})
+    place = Place(name, offset, file.tell() - offset)
     if not wanted:
-        return "response too large" if kind == "response" else kind
-    return (
-        _exchange(headers, block, Place(name, offset, file.tell() - offset))
-        or "response without HTTP or date"
-    )
+        return Unusable(place, f"larger than {MAX_BLOCK >> 20} MB")
+    try:
+        return _exchange(headers, block, place)
+    except Exception as error:  # the record has been read to its end: the next one may be better
+        return Unusable(place, f"{type(error).__name__}: {error}")
+
+
+def _length(headers: StatusAndHeaders) -> int:
+    length = headers.get_header("Content-Length", "")
+    if not length.isdecimal():
+        raise ValueError(f"a record of {length or 'no'} bytes")
+    return int(length)
 
 
 def _read_block(stream: IO[bytes], length: int, keep: bool) -> bytes:
@@ -112,12 +148,20 @@ def _read_block(stream: IO[bytes], length: int, keep: bool) -> bytes:
     return b"".join(kept)
 
 
-def _exchange(headers: StatusAndHeaders, block: bytes, place: Place) -> Exchange | None:
-    captured_at = _seconds(headers.get_header("WARC-Date", ""))
+def _fields(block: bytes) -> dict[str, str]:
+    lines = (line.partition(":") for line in block.decode(errors="replace").splitlines())
+    return {name.strip().lower(): value.strip() for name, _, value in lines}
+
+
+def _exchange(headers: StatusAndHeaders, block: bytes, place: Place) -> Record:
     url = str(headers.get_header("WARC-Target-URI", "")).strip("<>")  # in brackets by wget 1.19
+    if not block.startswith(b"HTTP/") or not url.startswith(("http://", "https://")):
+        return Other("response without HTTP")
+    date = headers.get_header("WARC-Date", "")
+    captured_at = _seconds(date)
+    if captured_at is None:
+        return Unusable(place, f"captured at {date!r}, which is no time")
     stream = io.BytesIO(block)
-    if captured_at is None or not block.startswith(b"HTTP/") or not url.startswith(("http://", "https://")):
-        return None
     http = StatusAndHeadersParser([], verify=False).parse(stream)
     status = http.get_statuscode()
     body = stream.read()
@@ -126,7 +170,7 @@ def _exchange(headers: StatusAndHeaders, block: bytes, place: Place) -> Exchange
     return Exchange(
         url=url,
         captured_at=captured_at,
-        status=int(status) if status.isdecimal() else 0,
+        status=int(status) if len(status) == 3 and status.isdecimal() else 0,
         headers=tuple(http.headers),
         body=body,
         place=place,
@@ -135,12 +179,13 @@ def _exchange(headers: StatusAndHeaders, block: bytes, place: Place) -> Exchange
 
 
 def _seconds(date: str) -> str | None:
-    """A WARC-Date in UTC and whole seconds; None where it is no date."""
+    """A WARC-Date in UTC and whole seconds; None where it is no date, or in UTC none that we can write."""
     try:
         time = datetime.fromisoformat(date)
-    except ValueError:
+        utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class _Member(io.RawIOBase):

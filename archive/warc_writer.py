@@ -3,6 +3,7 @@
 https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
 
+import fcntl
 import io
 import os
 import zlib
@@ -18,13 +19,15 @@ from warcio.warcwriter import WARCWriter
 from archive.warc import Place
 
 MAX_FILE = 1 << 30  # a new file after so many bytes, as is usual among web archives
+OPEN = ".open"  # behind the name of a file that has not been ended
 
 
 class WarcWriter:
     """Writes exchanges to new files `<prefix>-<serial>.warc.gz` in a folder; never appends to one.
 
     What stands behind a cut record is lost to every reader, so a crash must end a file. One that is being
-    written has `.open` behind its name. `info` goes into the warcinfo record at the head of each file.
+    written has `.open` behind its name and is locked, so that `abandoned` can tell it from one that a crash
+    has left. `info` goes into the warcinfo record at the head of each file.
     """
 
     def __init__(
@@ -108,7 +111,10 @@ class WarcWriter:
             self._path = self.folder / f"{self.prefix}-{self._serial:05}.warc.gz"
             self._serial += 1
             if not self._path.exists() and not _open_name(self._path).exists():
-                return _open_name(self._path).open("xb")
+                file = _open_name(self._path).open("xb")
+                with suppress(OSError):  # some network file systems know no locks
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                return file
 
     def _record(self, url: str, kind: str, head: bytes, body: bytes, headers: dict[str, str]) -> Any:
         return self._warcio.create_warc_record(
@@ -154,5 +160,20 @@ class _Verbatim(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
         return self._head
 
 
+def abandoned(folder: Path) -> list[Path]:
+    """The files that have `.open` behind their name, though nobody is writing to them any more."""
+    return [path for path in sorted(folder.glob(f"*{OPEN}")) if not _is_held(path)]
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a process holds the lock on a file; what has gone or cannot be opened counts as held."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
+
+
 def _open_name(path: Path) -> Path:
-    return path.with_name(path.name + ".open")
+    return path.with_name(path.name + OPEN)

@@ -6,7 +6,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Request, Response
+from scrapy.http import Headers, Request, Response
 
 from crawler.logbook import Logbook
 
@@ -33,7 +33,7 @@ class Capture:
         capture = await self.logbook.write(
             urldefrag(response.url).url,
             response.status,
-            mime(response),
+            mime(response.headers),
             request_bytes(request),
             head_bytes(response),
             response.body,
@@ -56,9 +56,9 @@ def head_bytes(response: Response) -> bytes:
     return line.encode() + _header_lines(response) + b"\r\n"
 
 
-def mime(response: Response) -> str | None:
-    """The media type that the response claims, without parameters."""
-    claimed = (response.headers.get("Content-Type") or b"").decode("latin-1")
+def mime(headers: Headers) -> str | None:
+    """The media type that the headers of a response claim, without parameters."""
+    claimed = (headers.get("Content-Type") or b"").decode("latin-1")
     return claimed.partition(";")[0].strip().lower() or None
 
 

@@ -5,24 +5,28 @@ and who searches needs neither.
 """
 
 import json
+import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archive.errors import ArchiveError, QueryError, WarcError
+from crawler.wording import counted, printable
 
 if TYPE_CHECKING:
     from archive.search import Hit
     from crawler.crawl import Crawled
 
 ALARM = 3  # ended well, but nobody should take it for a success
+DAY = "YYYY-MM-DD"
 
 data_option = click.option(
     "--data",
@@ -32,9 +36,31 @@ data_option = click.option(
     help="Folder that holds the archive.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-port_option = click.option("--port", default=8001, show_default=True, help="Port; 0 takes a free one.")
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="Port; 0 takes a free one.",
+)
 warc_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def day(text: str) -> str:
+    """A day as it was typed, if it is one."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no day; write {DAY}.") from error
+
+
+def no_option(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what was meant as an option: `--jso` and `-n`, but not `-lụt`, a word to leave out."""
+    for word in words:
+        if re.fullmatch("--.+|-[A-Za-z]", word, re.DOTALL):
+            options = [name for known in context.command.params for name in known.opts]
+            raise click.NoSuchOption(word, possibilities=options, ctx=context)
+    return words
 
 
 @click.group()
@@ -43,7 +69,7 @@ def main() -> None:
     """Archive the Bắc Kạn portals and the MIC news site, and search the archive."""
 
 
-@main.command()
+@main.command(short_help="Crawl a bundled replica of the portals and open its archive.")
 @data_option
 @click.option("--serve/--no-serve", default=True, show_default=True, help="Open the archive in Datasette.")
 @port_option
@@ -52,6 +78,7 @@ def demo(data: Path, serve: bool, port: int) -> None:
     from crawler import demo, report
 
     with telling_errors():
+        tell_abandoned(data)
         done = demo.demo(data)
         click.echo(report.of_crawls(done, data))
         command = sys.argv[0] if Path(sys.argv[0]).name == "backan" else "backan"
@@ -63,15 +90,17 @@ def demo(data: Path, serve: bool, port: int) -> None:
 
 @main.command()
 @click.argument("portals", nargs=-1, metavar="[PORTAL]...")
-@click.option("--since", type=DAY, help="Only articles that a listing dates this day or later.")
-@click.option("--until", type=DAY, help="Only articles that a listing dates this day or earlier.")
+@click.option("--since", type=day, metavar=DAY, help="Only articles that a listing dates this day or later.")
+@click.option(
+    "--until", type=day, metavar=DAY, help="Only articles that a listing dates this day or earlier."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many article pages of each portal.")
 @click.option("--via", metavar="URL", help="Send every request to this server, as to a forward proxy.")
 @data_option
 def crawl(
     portals: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
+    since: str | None,
+    until: str | None,
     limit: int | None,
     via: str | None,
     data: Path,
@@ -87,25 +116,15 @@ def crawl(
     if via and not via.startswith("http://"):
         raise click.UsageError("--via takes an address that begins with http://")
     if not via and not os.environ.get("BACKAN_CONTACT"):
-        click.echo(
-            "Set BACKAN_CONTACT to an address of yours: the sites should know whom to write to.", err=True
-        )
-    if not via and not os.environ.get("BACKAN_CONTACT"):
         click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
     with telling_errors():
-        done = run(
-            portals or known,
-            data,
-            since=since.date().isoformat() if since else None,
-            until=until.date().isoformat() if until else None,
-            limit=limit,
-            via=via,
-        )
+        tell_abandoned(data)
+        done = run(portals or known, data, since=since, until=until, limit=limit, via=via)
         click.echo(report.of_crawls(done, data))
     end_with(done)
 
 
-@main.command()
+@main.command(short_help="Take in WARC files of others, as far as a portal covers them.")
 @click.argument("files", nargs=-1, required=True, type=warc_file)
 @data_option
 def ingest(files: tuple[Path, ...], data: Path) -> None:
@@ -114,13 +133,16 @@ def ingest(files: tuple[Path, ...], data: Path) -> None:
     from crawler.ingest import ingest as run
     from crawler.portals import load
 
+    # Libraries warn of odd pages with pieces of them; captures have notes, and unusable ones are reported.
+    logging.getLogger().addHandler(logging.NullHandler())
     portals, codes = load(), {0}
     with telling_errors():
+        tell_abandoned(data)
         for file in files:
             try:
                 done = run(file, data, portals)
             except WarcError as error:  # the next file may be better
-                click.echo(f"Error: {error}", err=True)
+                click.echo(f"Error: {printable(str(error))}", err=True)
                 codes.add(1)
             else:
                 click.echo(report.of_ingest(done))
@@ -129,8 +151,11 @@ def ingest(files: tuple[Path, ...], data: Path) -> None:
 
 
 # Words that begin with a dash are words to leave out, not options.
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, required=True)
+@main.command(
+    context_settings={"ignore_unknown_options": True},
+    short_help='Search, with accents or without, "phrases" in quotes, -without.',
+)
+@click.argument("words", nargs=-1, required=True, callback=no_option)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="Show so many hits.")
 @json_option
 @data_option
@@ -145,7 +170,7 @@ def search(words: tuple[str, ...], limit: int, as_json: bool, data: Path) -> Non
         return
     for hit in result.hits:
         click.echo(f"{told(hit)}\n")
-    click.echo(f"{result.total}{'+' if result.capped else ''} articles")
+    click.echo(f"{result.total}+ articles" if result.capped else counted(result.total, "article"))
 
 
 @main.command()
@@ -196,6 +221,15 @@ def open_in_datasette(data: Path, host: str, port: int) -> None:
     serve(data, host, port, ready=lambda url: click.echo(f"Serving {url} until Ctrl-C"))
 
 
+def tell_abandoned(data: Path) -> None:
+    """Name the WARC files that crawls have left behind which were killed."""
+    from archive.warc_writer import abandoned
+
+    if left := abandoned(data / "warc"):
+        names = printable(", ".join(path.name for path in left))
+        click.echo(f"Left unfinished in {data / 'warc'} by crawls that were killed: {names}", err=True)
+
+
 @contextmanager
 def telling_errors() -> Iterator[None]:
     """Turn our own errors into one sentence and an exit code: 2 for a search that cannot be, else 1."""
@@ -204,7 +238,7 @@ def telling_errors() -> Iterator[None]:
     except QueryError as error:
         raise click.UsageError(str(error)) from error
     except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(printable(str(error))) from error
 
 
 def end_with(done: "list[Crawled]") -> None:

@@ -10,36 +10,43 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from archive.errors import ArchiveError
 from archive.model import Tally
-from archive.store import Archive
 from crawler.logbook import Logbook, compact, now
+from crawler.mixture import refuse_mixture
 from crawler.portals import project_settings
 from crawler.progress import shown
 from crawler.tally import articles
-
-FOREIGN = {  # source: the source that must not share its archive, and what that has brought
-    "live": ("demo", "the demo's inventions"),
-    "demo": ("live", "articles of the live sites"),
-}
+from crawler.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """What one crawl came to. `broken` says why it could not go on, if so."""
+    """What one crawl came to.
+
+    `broken` says why it could not go on, if so; `cause` why most of what failed did; `errors` counts the
+    exceptions in its spider.
+    """
 
     portal: str
     crawl: str
     outcome: str
     tally: Tally
     broken: str | None = None
+    cause: str | None = None
+    errors: int = 0
 
     @property
     def alarm(self) -> str | None:
         """Why nobody should take this crawl for a success, if so."""
         if self.outcome != "finished":
             return self.outcome
+        wrong = []
         if not self.tally.pages:
-            return "no pages"
-        return None if articles(self.tally) else "no articles"
+            wrong.append(f"no pages ({self.cause})" if self.cause else "no pages")
+        elif not articles(self.tally):
+            wrong.append("no articles")
+        if self.errors:
+            wrong.append(f"{counted(self.errors, 'error')} in the spider, see the log")
+        return "; ".join(wrong) or None
 
 
 def crawl(
@@ -58,7 +65,7 @@ def crawl(
     the archive cannot be written to.
     """
     if via is None:
-        refuse_mixture(data)
+        refuse_mixture(data, "live")
     overrides = {"BACKAN_DATA": str(data), "BACKAN_VIA": via, "LOG_FILE": str(log_file(data))}
     process = AsyncCrawlerProcess(project_settings(overrides | (settings or {})))
     arguments = {"since": since, "until": until, "limit": limit}
@@ -80,15 +87,10 @@ def log_file(data: Path) -> Path:
     return logs / f"crawl-{compact(now())}.log"
 
 
-def refuse_mixture(data: Path, source: str = "live") -> None:
-    """Keep the demo's invented articles and those of the live sites out of one archive."""
-    foreign, what = FOREIGN[source]
-    with Archive(data / "archive.db") as archive:
-        if archive.db.table("crawls").count_where("source = ?", [foreign]):
-            raise ArchiveError(f"{data} holds {what}: choose another folder with --data, or remove it")
-
-
 def _crawled(crawler: Crawler) -> Crawled:
     logbook = crawler.get_extension(Logbook)
     assert logbook
-    return Crawled(logbook.portal.name, logbook.crawl, logbook.outcome, logbook.tally, logbook.broken)
+    return Crawled(
+        logbook.portal.name, logbook.crawl, logbook.outcome, logbook.tally, logbook.broken, logbook.cause,
+        errors=crawler.stats.get_value("spider_exceptions/count", 0),
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from crawler.crawl import Crawled, crawl, refuse_mixture
+from crawler.crawl import Crawled, crawl
+from crawler.mixture import refuse_mixture
 from crawler.portals import load
 from crawler.replica import Replica
 
@@ -19,7 +20,7 @@ SEARCHES = ("bac kan", '"nông thôn mới"', "chuyển đổi số")
 def demo(data: Path) -> list[Crawled]:
     """Crawl all portals of the replica into a data folder.
 
-    Raises ArchiveError where it cannot be written, or holds an archive of the live sites.
+    Raises ArchiveError where it cannot be written, or holds articles of real sites.
     """
     refuse_mixture(data, "demo")
     with Replica(port=0) as replica:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,15 +18,16 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 
 from archive.errors import ArchiveError
-from archive.model import Capture, Change, Outcome, Page, Tally
+from archive.model import Capture, Change, Page, Tally
 from archive.store import Archive
 from archive.warc_writer import WarcWriter
+from crawler.errors import UNWRITABLE, ends_everything, unreadable
 from crawler.portals import Portal, is_portal
-from crawler.tally import add, captures_of
+from crawler.tally import FAILURES, add, captures_of
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-UNWRITABLE = (ArchiveError, OSError, sqlite3.Error)
+Taken = tuple[Page, Change | None]  # what was stored of a page, and what it did to its article
 
 
 class Logbook:
@@ -46,6 +47,7 @@ class Logbook:
         self.outcome = "failed"  # until it has ended in any other way
         self.archive: Archive | None = None
         self.broken: str | None = None  # why nothing can be written any more
+        self.failures: Counter[str] = Counter()  # by their note
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=self.crawl)
         self._warc = WarcWriter(
             self.data / "warc",
@@ -54,6 +56,7 @@ class Logbook:
                 "software": f"backan-archive (Scrapy/{version('scrapy')}, warcio/{version('warcio')})",
                 "format": "WARC File Format 1.1",
                 "isPartOf": self.crawl,
+                "source": self.source,
                 "http-header-user-agent": settings["USER_AGENT"],
                 "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
                 "via": settings["BACKAN_VIA"] or "",
@@ -90,34 +93,30 @@ class Logbook:
         self, url: str, status: int, mime: str | None, request: bytes, head: bytes, body: bytes, **more: Any
     ) -> Capture:
         """Write an exchange to the WARC file; see `WarcWriter.write` for the bytes and for `more`."""
-        capture = self.capture(url)
+        capture = replace(self.capture(url), status=status, mime=mime)
         try:
-            place = await self._run(
-                partial(self._warc.write, url, capture.captured_at, request, head, body, **more)
-            )
+            return await self._run(partial(self._write, capture, request, head, body, **more))
         except UNWRITABLE as error:
             self._break(error)
             raise
-        return replace(
-            capture, status=status, mime=mime, sha256=sha256(body).hexdigest(),
-            warc_file=place.file, warc_offset=place.offset, warc_length=place.length,
-        )  # fmt: skip
 
     def capture(self, url: str) -> Capture:
         """A capture, now, of a request that brought no response."""
         return Capture(url, self.portal.name, now(), self.crawl)
 
-    def take_in(
-        self, capture: Capture, page: Page, replaced: bool = False
-    ) -> "asyncio.Future[Change | None]":
-        """Take a capture into the archive, and count it. Who need not know the change need not wait.
+    def take_in(self, capture: Capture, page: Page, replaced: bool = False) -> "asyncio.Future[Taken]":
+        """Take a capture into the archive, and count it. Who need not know what came of it need not wait.
 
         `replaced`: another request has taken the place of this one, and will count in its stead.
         """
-        assert self.archive
-        taken = self._run(self.archive.take_in, capture, page)
-        taken.add_done_callback(partial(self._count, page.outcome, replaced))
+        taken = self._run(self._take_in, capture, page)
+        taken.add_done_callback(partial(self._count, capture.url, replaced))
         return taken
+
+    @property
+    def cause(self) -> str | None:
+        """Why most of what failed did, if anything has."""
+        return next((note for note, _ in self.failures.most_common(1)), None)
 
     def _run(self, work: Callable[..., T], *args: object) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
@@ -127,19 +126,45 @@ class Logbook:
         self.archive.put_portal(self.portal.info())
         self.archive.start_crawl(self.crawl, self.portal.name, self.source, self.started_at)
 
+    def _write(self, capture: Capture, request: bytes, head: bytes, body: bytes, **more: Any) -> Capture:
+        place = self._warc.write(capture.url, capture.captured_at, request, head, body, **more)
+        return replace(
+            capture, sha256=sha256(body).hexdigest(),
+            warc_file=place.file, warc_offset=place.offset, warc_length=place.length,
+        )  # fmt: skip
+
+    def _take_in(self, capture: Capture, page: Page) -> Taken:
+        """One page that cannot be stored must not cost the others: its capture is kept, with the reason."""
+        if self.archive is None:
+            raise ArchiveError("the archive is not open")
+        try:
+            return page, self.archive.take_in(capture, page)
+        except Exception as error:
+            if ends_everything(error):
+                raise
+            logger.exception("%s cannot be stored as it was read", capture.url)
+            bare = unreadable(error)
+            return bare, self.archive.take_in(capture, bare)
+
     def _close(self) -> None:
         self._warc.close()
         if self.archive:
             self.archive.finish_crawl(self.crawl, now(), self.outcome, self.tally)
             self.archive.close()
 
-    def _count(self, outcome: Outcome, replaced: bool, taken: "asyncio.Future[Change | None]") -> None:
-        if error := taken.exception():
+    def _count(self, url: str, replaced: bool, taken: "asyncio.Future[Taken]") -> None:
+        error = taken.exception()
+        if error and ends_everything(error):
             self._break(error)
             return
-        add(self.tally, outcome, taken.result(), replaced)
+        if error:
+            logger.error("%s cannot be stored at all", url, exc_info=error)
+        page, change = (unreadable(error), None) if error else taken.result()
+        add(self.tally, page.outcome, change, replaced)
+        if page.outcome in FAILURES and not replaced:
+            self.failures[page.note or page.outcome] += 1
         self.crawler.stats.set_value("backan/captures", captures_of(self.tally))
-        self.crawler.stats.inc_value(f"backan/outcome/{outcome}")
+        self.crawler.stats.inc_value(f"backan/outcome/{page.outcome}")
         for name in ("pages", "new", "changed", "unchanged", "failed"):
             self.crawler.stats.set_value(f"backan/{name}", getattr(self.tally, name))
 

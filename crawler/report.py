@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
+from textwrap import fill
 
 from rich.console import Console
 from rich.table import Table
 
 from archive.model import Tally
 from archive.store import Archive
+from archive.warc import Unusable
 from crawler.crawl import Crawled
 from crawler.ingest import Ingested
 from crawler.tally import articles, captures_of
+from crawler.wording import counted, printable
 
 WIDTH = 80
+SHOWN = 10  # so many of the responses that could not be used
 
 
 def of_crawls(done: list[Crawled], data: Path) -> str:
@@ -24,8 +28,9 @@ def of_crawls(done: list[Crawled], data: Path) -> str:
     pages, captures = sum(one.tally.pages for one in done), sum(captures_of(one.tally) for one in done)
     lines = [
         _text(table),
-        f"{pages} pages, {captures} captures; the archive holds {held} articles.",
-        *(f"{one.portal}: {one.broken or one.alarm}" for one in done if one.broken or one.alarm),
+        f"{counted(pages, 'page')}, {counted(captures, 'capture')}; "
+        f"the archive holds {counted(held, 'article')}.",
+        *(_folded(f"{one.portal}: {one.broken or one.alarm}") for one in done if one.broken or one.alarm),
         "",
         f"Archive  {data / 'archive.db'}",
         f"WARC     {data / 'warc'}{_sizes(data / 'warc')}",
@@ -43,20 +48,32 @@ def of_searches(searches: Iterable[str], data: Path, command: str = "backan") ->
 
 def of_ingest(done: Ingested) -> str:
     """What one file brought, and what of it was passed over."""
-    lines = [f"{done.file}:"]
+    lines = [f"{printable(done.file)}:"]
     if done.tallies:
         lines.append(_text(_counts((portal, tally, "") for portal, tally in done.tallies.items())))
     if done.known:
-        lines.append(f"{done.known} captures were in the archive already.")
+        lines.append(f"Already in the archive: {counted(done.known, 'capture')}")
     if done.outside:
         hosts = ", ".join(host for host, _ in done.outside.most_common(3))
-        lines.append(f"{done.outside.total()} responses of hosts that no portal covers: {hosts}")
+        responses = counted(done.outside.total(), "response")
+        lines.append(_folded(f"{responses} of hosts that no portal covers: {hosts}"))
+    if done.unusable:
+        lines += _unusable(done.unusable)
     if done.skipped:
         kinds = ", ".join(f"{count} {kind}" for kind, count in done.skipped.most_common())
-        lines.append(f"Other records, passed over: {kinds}")
+        lines.append(_folded(f"Other records, passed over: {kinds}"))
     if done.error:
-        lines.append(f"All whole records were taken in, but {done.error}.")
+        lines.append(_folded(f"All whole records were taken in, but {done.error}."))
     return "\n".join(lines)
+
+
+def _unusable(responses: list[Unusable]) -> list[str]:
+    lines = [f"{counted(len(responses), 'unusable response')}, passed over:"]
+    for response in responses[:SHOWN]:
+        lines.append(_folded(f"  {response.place.file}, byte {response.place.offset}: {response.why}"))
+    if len(responses) > SHOWN:
+        lines.append(f"  and {len(responses) - SHOWN} more")
+    return lines
 
 
 def _counts(rows: Iterable[tuple[str, Tally, str]]) -> Table:
@@ -79,7 +96,14 @@ def _text(table: Table) -> str:
 
 def _sizes(folder: Path) -> str:
     sizes = [path.stat().st_size for path in folder.glob("*.warc*")]
-    return f" ({len(sizes)} files, {sum(sizes) / 1e6:.1f} MB)"
+    return f" ({counted(len(sizes), 'file')}, {sum(sizes) / 1e6:.1f} MB)"
+
+
+def _folded(line: str) -> str:
+    """A line with foreign words in it, as several that fit; words are never cut."""
+    return fill(
+        printable(line), WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _quoted(words: str) -> str:

@@ -1,6 +1,6 @@
 """See to it that every response becomes a capture in the archive, also those that no spider reads."""
 
-import re
+from dataclasses import replace
 from typing import TypeVar
 
 from scrapy.core.downloader import Downloader as ScrapyDownloader
@@ -12,8 +12,10 @@ from scrapy.spiders import Spider
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from archive.model import Capture, Outcome, Page
+from archive.model import Capture, Kind, Outcome, Page
+from crawler.errors import reason
 from crawler.logbook import Logbook
+from crawler.portals import Portal
 
 T = TypeVar("T", bound=Response | Request | Failure)
 
@@ -34,12 +36,20 @@ class Downloader(ScrapyDownloader):
         return super().fetch(request).addBoth(self._settle, request)
 
     def _settle(self, result: T, request: Request) -> T:
+        if request.callback is not NO_CALLBACK:  # as robots.txt has, which was never queued
+            self.crawler.stats.inc_value("backan/settled")
         capture = request.meta.get("capture")
         page = fate(result, request, capture)
         if page and self.logbook:
-            replaced = isinstance(result, Request)
-            self.logbook.take_in(capture or self.logbook.capture(request.url), page, replaced)
+            capture = capture or self.logbook.capture(request.url)
+            page = replace(page, key=article_key(self.logbook.portal, capture.url))
+            self.logbook.take_in(capture, page, replaced=isinstance(result, Request))
         return result
+
+
+def article_key(portal: type[Portal], url: str) -> str | None:
+    """The article whose address it is, as reading a page tells it too."""
+    return portal.key(url) if portal.classify(url) == Kind.ARTICLE else None
 
 
 def fate(result: Response | Request | Failure, request: Request, capture: Capture | None) -> Page | None:
@@ -58,9 +68,3 @@ def fate(result: Response | Request | Failure, request: Request, capture: Captur
         return Page(Outcome.CHALLENGE)
     why = "incomplete" if capture.status < 300 else f"HTTP {capture.status}"
     return Page(Outcome.FAILED, note=f"{why}, asked again")
-
-
-def reason(error: BaseException | None) -> str:
-    """An error in words; Twisted wraps its own in the representation of a list of failures."""
-    words = re.sub(r"\[?<twisted\.python\.failure\.Failure [\w.]+: (.*?)>\]?", r"\1", str(error))
-    return f"{type(error).__name__}: {words}"

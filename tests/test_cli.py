@@ -1,5 +1,6 @@
 """The command: what it prints, and the code it ends with."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,12 @@ from warc_files import warc
 
 from archive.model import Article, Capture, Outcome, Page, PortalInfo, Tally
 from archive.store import Archive
+from archive.warc import Place, Unusable
+from archive.warc_writer import WarcWriter
 from crawler import report
 from crawler.cli import main
 from crawler.crawl import Crawled
-from crawler.ingest import ingest
+from crawler.ingest import Ingested, ingest
 from crawler.portals import load
 from crawler.progress import Progress, table
 
@@ -45,13 +48,17 @@ def test_every_command_has_help_that_fits_the_terminal() -> None:
         assert command.help
         assert "\n" not in command.help.strip()
         assert len(command.help) < 100
+    listed = backan("--help").output.partition("Commands:")[2].strip().splitlines()
+    assert len(listed) == len(main.commands)
+    assert not [line for line in listed if len(line) > 80 or line.endswith("...")]
+    assert "--since YYYY-MM-DD" in backan("crawl", "--help").output
 
 
 def test_a_search_prints_the_hit_for_a_person(data: Path) -> None:
     result = backan("search", "bac", "kan", "--data", data)
     assert result.exit_code == 0
     assert "Chuyển đổi số ở Bắc Kạn\n2023-10-15  mic  https://mic.gov.vn/" in result.output
-    assert result.output.endswith("\n1 articles\n")
+    assert result.output.endswith("\n1 article\n")
 
 
 def test_a_live_crawl_without_a_contact_asks_for_one(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +77,16 @@ def test_a_search_prints_json_for_a_program(data: Path) -> None:
 
 def test_a_word_with_a_dash_is_left_out(data: Path) -> None:
     assert backan("search", "bac", "-kan", "--data", data).output == "0 articles\n"
-    assert backan("search", "bac", "-huyện", "--data", data).output.endswith("1 articles\n")
+    for word in ("-huyện", "-lụt", '-"hai từ"', "-ư", "-3"):
+        assert backan("search", "bac", word, "--data", data).output.endswith("1 article\n")
+
+
+@pytest.mark.parametrize("word", ["--jso", "--lụt", "-n", "-Z"])
+def test_what_was_meant_as_an_option_is_no_word_to_leave_out(data: Path, word: str) -> None:
+    result = backan("search", "bac", "kan", word, "3", "--data", data)
+    assert result.exit_code == 2
+    assert f"No such option '{word}'" in result.output
+    assert ("--json" in result.output) == (word == "--jso")
 
 
 def test_the_data_folder_can_come_from_the_environment(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,20 +143,56 @@ def test_a_real_crawl_does_not_mix_with_the_demo(data: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    result = backan("crawl", "mic", "--data", tmp_path / "file" / "data")
-    assert result.exit_code == 1
-    assert "Not a directory" in result.output
+    for command in (["crawl", "mic"], ["ingest", warc(tmp_path, page_of("mot"))]):
+        result = backan(*command, "--data", tmp_path / "file" / "data")
+        assert result.exit_code == 1
+        assert "Not a directory" in result.output
+        assert result.output.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none_is_wrong_usage(tmp_path: Path, command: str, port: str) -> None:
+    assert backan(command, "--port", port, "--data", tmp_path).exit_code == 2
+
+
+def test_files_that_killed_crawls_have_left_are_named_before_anything_else(data: Path) -> None:
+    (data / "warc").mkdir()
+    for name in ("mic-1-00000.warc.gz.open", "mic-2-00000.warc.gz.open"):
+        (data / "warc" / name).touch()
+    (data / "page").write_text("<html>")
+    with WarcWriter(data / "warc", "mic-3", {}) as running:
+        running.write("https://mic.gov.vn/", "2026-11-21T07:00:00Z", b"", b"", b"")
+        for command in (["crawl", "mic"], ["ingest", data / "page"]):
+            told = [line for line in backan(*command, "--data", data).stderr.splitlines() if ".open" in line]
+            assert len(told) == 1
+            assert told[0].endswith("killed: mic-1-00000.warc.gz.open, mic-2-00000.warc.gz.open")
+
+
+ESCAPE = "\x1b[31m"
+
+
+def test_nothing_out_of_a_file_commands_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / f"{ESCAPE}.warc").write_text(f"{ESCAPE} no record")
+    source = warc(tmp_path, ("http://x\x1b.test/", "200 OK", [f"Content-Encoding: {ESCAPE}"], b"x"))
+    data = gzip.decompress(source.read_bytes()).replace(b"WARC-Type: request", b"WARC-Type: \x1b[31")
+    plain = tmp_path / "plain.warc"
+    plain.write_bytes(data + f"WARC/1.1\r\nContent-Length: {ESCAPE}\r\n\r\n".encode())
+    result = backan("ingest", tmp_path / f"{ESCAPE}.warc", plain, "--data", tmp_path / "data")
+    assert "\x1b" not in result.output
+    assert "\\x1b[31m.warc is no WARC file" in result.output
+    assert "1 response of hosts that no portal covers: x\\x1b.test" in result.output
+    assert "1 \\x1b[31" in result.output
 
 
 def test_an_import_tells_what_it_took_in_and_ends_with_an_alarm_where_the_file_is_cut(tmp_path: Path) -> None:
     source = warc(tmp_path, ("https://mic.gov.vn/robots.txt", "200 OK", [], b""), page_of("mot"))
     result = backan("ingest", source, "--data", tmp_path / "data")
     assert result.exit_code == 0
-    assert "1 responses of hosts that no portal covers: hostile.test" in result.output
+    assert "1 response of hosts that no portal covers: hostile.test" in result.output
     assert "2 request, 1 warcinfo" in result.output
     assert (
-        "1 captures were in the archive already"
-        in backan("ingest", source, "--data", tmp_path / "data").output
+        "Already in the archive: 1 capture\n" in backan("ingest", source, "--data", tmp_path / "data").output
     )
     source.write_bytes(source.read_bytes()[:-100])
     result = backan("ingest", source, "--data", tmp_path / "cut")
@@ -162,13 +214,13 @@ def test_a_report_fits_eighty_columns_and_names_what_is_wrong(data: Path) -> Non
     tally = Tally(12345, 1234, 123, 1234, 123, {Outcome.SELECTORS: 12345})
     done = [
         Crawled("hoinongdan", "hoinongdan-1", "interrupted", tally),
-        Crawled("mic", "mic-1", "finished", Tally()),
+        Crawled("mic", "mic-1", "finished", Tally(), cause=f"TimeoutError: {ESCAPE} {'took too long ' * 9}"),
     ]
     text = report.of_crawls(done, data)
     assert all(len(line) <= 80 for line in text.splitlines() if str(data) not in line)
-    assert "12345 pages, 12345 captures; the archive holds 1 articles." in text
+    assert "12345 pages, 12345 captures; the archive holds 1 article." in text
     assert "hoinongdan: interrupted" in text
-    assert "mic: no pages" in text
+    assert "mic: no pages (TimeoutError: \\x1b[31m took too long" in text
 
 
 def test_searches_are_shown_as_they_are_to_be_typed() -> None:
@@ -183,13 +235,21 @@ def test_an_import_is_reported(tmp_path: Path) -> None:
     assert "hostile      1         1         1    1        0       0" in text
 
 
+def test_unusable_responses_are_reported_with_their_places_but_not_without_end() -> None:
+    odd = [Unusable(Place("a.warc", offset, 9), "ValueError: Invalid IPv6 URL") for offset in range(12)]
+    text = report.of_ingest(Ingested("a.warc", "warc", unusable=odd))
+    assert "12 unusable responses, passed over:\n  a.warc, byte 0: ValueError: Invalid IPv6 URL\n" in text
+    assert text.endswith("byte 9: ValueError: Invalid IPv6 URL\n  and 2 more")
+
+
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 STATS = {
     "start_time": NOW - timedelta(seconds=60),
     "backan/captures": 30,
     "backan/new": 20,
     "scheduler/enqueued": 100,
-    "scheduler/dequeued": 40,
+    "scheduler/dequeued": 100,  # to the downloader, where most of them wait
+    "backan/settled": 40,
 }
 
 
@@ -198,6 +258,7 @@ def test_progress_tells_speed_and_time_left() -> None:
     assert progress.line() == "mic: 30 done, 60 queued, 20 new, 0 changed, 0 failed, 30/min, 2:00 left"
     finished = Progress.of("mic", {**STATS, "finish_time": NOW}, NOW + timedelta(hours=1))
     assert finished.line().endswith("30/min, finished")
+    assert Progress.of("mic", {**STATS, "backan/settled": 101}, NOW).queued == 0
 
 
 def test_progress_promises_nothing_before_it_can() -> None:

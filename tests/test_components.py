@@ -1,10 +1,12 @@
 """The parts of the crawler on their own, where a whole crawl would show too little."""
 
+import asyncio
 import gzip
 import ssl
 import threading
 import zlib
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,12 +22,15 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import FormRequest, HtmlResponse, Request, Response
 from scrapy.statscollectors import StatsCollector
 
+from archive.errors import ArchiveError
+from archive.model import Capture, Outcome, Page
 from crawler.challenge import Challenge, cookie_asked_for
 from crawler.decode import Decode
+from crawler.errors import reason
 from crawler.fingerprint import Fingerprinter
 from crawler.guard import Guard
+from crawler.logbook import Logbook
 from crawler.portals import load, project_settings
-from crawler.settle import reason
 
 MIC = load()["mic"]
 STUB = b"""<html><body><script>document.cookie="D1N=0123abcd"+"; expires=Fri, 31-Dec-2099 23:59:59 GMT; path=/";
@@ -155,6 +160,55 @@ def test_a_crawl_is_polite_unless_it_is_told_otherwise() -> None:
 def test_an_error_is_told_without_the_clothes_of_twisted() -> None:
     error = OSError("[<twisted.python.failure.Failure twisted.internet.error.ConnectionLost: It is gone.>]")
     assert reason(error) == "OSError: It is gone."
+
+
+@pytest.fixture
+def logbook(tmp_path: Path) -> Logbook:
+    crawler = part_of_a_crawl()
+    crawler.settings.set("BACKAN_DATA", str(tmp_path))
+    return Logbook(MIC, crawler)
+
+
+def test_the_logbook_hashes_in_the_thread_that_writes(
+    logbook: Logbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def hashing(body: bytes) -> Any:
+        threads.append(threading.current_thread())
+        return sha256(body)
+
+    monkeypatch.setattr("crawler.logbook.sha256", hashing)
+
+    async def crawl() -> Capture:
+        await logbook.spider_opened(MIC)
+        capture = await logbook.write("https://mic.gov.vn/", 200, None, b"", b"HTTP/1.1 200 OK\r\n\r\n", b"x")
+        await logbook.spider_closed(MIC, "finished")
+        return capture
+
+    assert asyncio.run(crawl()).sha256 == sha256(b"x").hexdigest()
+    assert threads != [threading.current_thread()]
+
+
+def test_what_cannot_be_stored_at_all_counts_as_failed_and_ends_nothing(logbook: Logbook) -> None:
+    async def crawl() -> None:
+        await logbook.spider_opened(MIC)
+        with pytest.raises(UnicodeEncodeError):
+            await logbook.take_in(logbook.capture("https://mic.gov.vn/\udcff"), Page(Outcome.OTHER))
+        await logbook.spider_closed(MIC, "finished")
+
+    asyncio.run(crawl())
+    assert (logbook.broken, logbook.outcome, logbook.tally.failed) == (None, "finished", 1)
+
+
+def test_an_archive_that_is_not_open_is_an_error_and_not_a_wrong_assumption(logbook: Logbook) -> None:
+    async def crawl() -> None:
+        with pytest.raises(ArchiveError, match="not open"):
+            await logbook.take_in(logbook.capture("https://mic.gov.vn/"), Page(Outcome.OTHER))
+        await logbook.spider_closed(MIC, "finished")
+
+    asyncio.run(crawl())
+    assert logbook.broken == "the archive is not open"
 
 
 def self_signed(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """Crawls through the whole network stack, each in a process of its own: a reactor runs once in a process."""
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -176,8 +177,34 @@ import sys
 from pathlib import Path
 from crawler.crawl import crawl
 settings = {"SPIDER_MODULES": ["hostile_portal"], "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
-print(crawl(["hostile"], Path(sys.argv[1]), via=sys.argv[2], settings=settings))
+portals = sys.argv[3:] or ["hostile"]
+for done in crawl(portals, Path(sys.argv[1]), via=sys.argv[2], settings=settings):
+    print(done, done.alarm)
 """
+
+
+def test_one_page_that_cannot_be_stored_and_one_mistake_of_ours_do_not_end_a_crawl(tmp_path: Path) -> None:
+    with hostile_server() as (url, _):
+        output = run("-c", SCRIPT, str(tmp_path), url, "stumbling")
+    assert "1 error in the spider, see the log" in output
+    assert rows(tmp_path, "select outcome from crawls") == [("finished",)]
+    [(outcome, note)] = rows(tmp_path, "select outcome, note from captures where url like '%/tot'")
+    assert outcome == "unreadable"
+    assert note.startswith("OverflowError: ")
+    assert rows(tmp_path, "select 1 from articles where title = 'Chỉ có qua https'")
+    [log] = (tmp_path / "logs").iterdir()
+    assert "/bai/tot cannot be stored as it was read\nTraceback" in log.read_text()
+
+
+def test_a_crawl_that_reached_nobody_says_why(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    output = run(
+        "-c", "from crawler.cli import main; main()", "crawl", "ict", "--via", url, "--data", str(tmp_path),
+        expect=3,
+    )  # fmt: skip
+    assert "ict: no pages (" in output
+    assert "refused" in output
 
 
 def test_a_crawl_that_cannot_write_ends_and_says_why(tmp_path: Path) -> None:
@@ -241,6 +268,7 @@ def test_ingesting_the_warc_files_elsewhere_gives_the_same_archive(demo: Demo, t
     assert ended.value.code == 0
     for query in (CAPTURES, ARTICLES):
         assert rows(tmp_path, query) == rows(demo.data, query)
+    assert rows(tmp_path, "select distinct source from crawls") == [("demo",)]
 
 
 def test_a_crawl_without_articles_raises_an_alarm() -> None:
@@ -249,4 +277,8 @@ def test_a_crawl_without_articles_raises_an_alarm() -> None:
     assert Crawled("mic", "mic-1", "finished", Tally(pages=3, new=1)).alarm is None
     assert Crawled("mic", "mic-1", "finished", Tally(pages=3)).alarm == "no articles"
     assert Crawled("mic", "mic-1", "finished", Tally()).alarm == "no pages"
+    assert Crawled("mic", "mic-1", "finished", Tally(), cause="HTTP 503").alarm == "no pages (HTTP 503)"
+    assert Crawled("mic", "mic-1", "finished", Tally(pages=3, new=1), errors=2).alarm == (
+        "2 errors in the spider, see the log"
+    )
     assert Crawled("mic", "mic-1", "interrupted", Tally(pages=3, new=1)).alarm == "interrupted"

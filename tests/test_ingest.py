@@ -1,17 +1,18 @@
 """Taking in WARC files that are there already: nothing is lost, nothing is doubled, nothing is made up."""
 
 import gzip
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_portal import Hostile
+from hostile_portal import Hostile, Stumbling
 from hostile_server import page
 from runs import rows
 from warc_files import AT, HTML, article, warc
 
-from archive.errors import WarcError
+from archive.errors import ArchiveError, WarcError
 from crawler.ingest import Ingested, ingest
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}
@@ -41,8 +42,18 @@ def test_the_same_file_again_changes_nothing_whatever_its_name(tmp_path: Path) -
     again = ingest(source, data, PORTALS)
     assert (again.known, again.tallies) == (1, {})
     ingest(data / "warc" / source.name, data, PORTALS)
+    renamed = source.rename(tmp_path / "a name of its own.warc.gz")
+    assert ingest(renamed, data, PORTALS).known == 1
     assert taken(data) == before
-    assert len(list((data / "warc").iterdir())) == 1
+    assert [path.name for path in (data / "warc").iterdir()] == ["foreign-00000.warc.gz"]
+
+
+def test_a_copy_that_is_not_whole_or_still_being_written_stands_for_no_file(tmp_path: Path) -> None:
+    source, kept = warc(tmp_path, article("mot")), tmp_path / "data" / "warc"
+    kept.mkdir(parents=True)
+    for name in ("other.warc.gz.part", f"{source.name}.open"):
+        shutil.copyfile(source, kept / name)
+    assert ingest(source, tmp_path / "data", PORTALS).file == "foreign-00000-2.warc.gz"
 
 
 def test_another_file_of_the_same_name_gets_a_name_of_its_own(tmp_path: Path) -> None:
@@ -73,8 +84,9 @@ def test_an_import_that_was_interrupted_is_completed(tmp_path: Path) -> None:
 
 def test_responses_of_hosts_that_no_portal_covers_are_passed_over_and_counted(tmp_path: Path) -> None:
     outside = ("https://xoso.example/bai/mot", "200 OK", [HTML], page("Xổ số"))
-    done = ingest(warc(tmp_path, article("mot"), outside, outside), tmp_path / "data", PORTALS)
-    assert done.outside == {"xoso.example": 2}
+    port = ("http://hostile.test:8080/bai/mot", "200 OK", [HTML], page("Máy chủ khác"))
+    done = ingest(warc(tmp_path, article("mot"), outside, outside, port), tmp_path / "data", PORTALS)
+    assert done.outside == {"xoso.example": 2, "hostile.test:8080": 1}
     assert rows(tmp_path / "data", "select title from articles") == [("Bài mot",)]
     assert len(rows(tmp_path / "data", "select * from captures")) == 1
 
@@ -119,6 +131,85 @@ def test_a_file_without_a_single_response_is_refused_and_not_kept(tmp_path: Path
         with pytest.raises(WarcError):
             ingest(tmp_path / name, tmp_path / "data", PORTALS)
     assert not (tmp_path / "data").exists()
+
+
+def test_a_file_of_the_demo_stays_the_demos_and_joins_no_real_articles(tmp_path: Path) -> None:
+    invented = warc(tmp_path, article("mot"), name="invented", info={"source": "demo"})
+    real = warc(tmp_path, article("hai"), name="real", info={"source": "via"})
+    both = tmp_path / "both.warc.gz"
+    both.write_bytes(real.read_bytes() + invented.read_bytes())
+    demo, archive = tmp_path / "demo", tmp_path / "archive"
+    ingest(invented, demo, PORTALS)
+    ingest(real, archive, PORTALS)
+    for data, source, foreign in ((demo, "demo", [real]), (archive, "warc", [invented, both])):
+        for file in foreign:
+            with pytest.raises(ArchiveError, match="must not be mixed"):
+                ingest(file, data, PORTALS)
+        assert rows(data, "select distinct source from crawls") == [(source,)]
+        assert len(list((data / "warc").iterdir())) == 1
+
+
+def odd(url: str = "http://hostile.test/bai/la", status: str = "200 OK", at: str = AT) -> dict[str, Any]:
+    return {"exchange": (url, status, [HTML], page("Bài lạ")), "at": at}
+
+
+def among_others(folder: Path, exchange: tuple[str, str, list[str], bytes], at: str) -> Path:
+    """A WARC file with an odd response between two good ones."""
+    parts = [
+        warc(folder, article("mot"), name="a"),
+        warc(folder, exchange, name="b", at=at),
+        warc(folder, article("hai"), name="c"),
+    ]
+    whole = folder / "odd.warc.gz"
+    whole.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("response", "why"),
+    [
+        (odd(url="https://[bad/bai/la"), "ValueError: Invalid IPv6 URL"),
+        (odd(url="https://hostile.test:99999/bai/la"), "ValueError: Port out of range 0-65535"),
+        (odd(at="0001-01-01T00:00:00+14:00"), "captured at '0001-01-01T00:00:00+14:00', which is no time"),
+    ],
+)
+def test_a_response_that_cannot_be_stored_is_told_with_its_place_and_those_behind_it_are_taken_in(
+    tmp_path: Path, response: dict[str, Any], why: str
+) -> None:
+    source = among_others(tmp_path, **response)
+    done = ingest(source, tmp_path / "data", PORTALS)
+    [unusable] = done.unusable
+    assert (unusable.place.file, unusable.why) == (source.name, why)
+    assert source.read_bytes()[unusable.place.offset :].startswith(b"\x1f\x8b")
+    assert done.tallies["hostile"].new == 2
+    assert ingest(source, tmp_path / "data", PORTALS).known == 2
+
+
+def test_a_status_that_is_none_is_noted(tmp_path: Path) -> None:
+    ingest(among_others(tmp_path, **odd(status="9" * 20)), tmp_path / "data", PORTALS)
+    query = "select status, outcome, note from captures where url like '%la'"
+    assert rows(tmp_path / "data", query) == [(0, "failed", "HTTP 0")]
+    assert len(rows(tmp_path / "data", "select * from articles")) == 2
+
+
+def test_a_page_that_no_database_can_hold_is_kept_as_a_capture(tmp_path: Path) -> None:
+    tot = ("http://hostile.test/bai/tot", "200 OK", [HTML], page("Bài tốt"))
+    done = ingest(warc(tmp_path, tot, article("mot")), tmp_path / "data", {"stumbling": Stumbling})
+    assert (done.tallies["stumbling"].new, done.tallies["stumbling"].failed, done.unusable) == (1, 1, [])
+    query = "select outcome, note from captures where url like '%tot'"
+    [(outcome, note)] = rows(tmp_path / "data", query)
+    assert outcome == "unreadable"
+    assert note.startswith("OverflowError: ")
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    source, data = warc(tmp_path, article("mot")), tmp_path / "data"
+    data.mkdir()
+    (data / "warc").write_text("in the way of the folder")
+    with pytest.raises(ArchiveError, match=r"cannot write to .*/data: .*File exists"):
+        ingest(source, data, PORTALS)
+    with pytest.raises(ArchiveError, match="Not a directory"):
+        ingest(source, source / "data", PORTALS)
 
 
 def test_a_wrong_charset_does_no_harm(tmp_path: Path) -> None:

@@ -4,16 +4,17 @@ import gzip
 import os
 import resource
 import zlib
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
+from warcio.statusandheaders import StatusAndHeaders
 
+from archive import warc
 from archive.errors import WarcError
-from archive.warc import Exchange, Place, exchanges
-from archive.warc_writer import WarcWriter
+from archive.warc import Exchange, Other, Place, Record, Unusable, exchanges, records
+from archive.warc_writer import WarcWriter, abandoned
 
 AT = "2026-11-21T07:00:00Z"
 REQUEST = b"GET /bai HTTP/1.1\r\nHost: mic.gov.vn\r\n\r\n"
@@ -156,13 +157,28 @@ def test_a_damaged_byte_is_told_with_its_record(written: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"<html>", gzip.compress(b"<html>"), b"WARC/1.1\r\nWARC-Type: response\r\n\r\n"]
+    "data", [b"<html>", b"\n\n<!doctype html>", gzip.compress(b"<html>"), b" \r\n", b"\x1b[2J\x00\xff"]
 )
-def test_what_is_no_warc_file_is_told(tmp_path: Path, data: bytes) -> None:
+def test_what_is_no_warc_file_is_told_without_what_it_holds(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "page.warc.gz"
     path.write_bytes(data)
-    with pytest.raises(WarcError, match="damaged at byte 0"):
+    assert read(path) == ([], f"{path} is no WARC file")
+
+
+@pytest.mark.parametrize("length", ["", "Content-Length: -9\r\n", "Content-Length: chín\r\n"])
+def test_a_record_without_a_length_is_damage(tmp_path: Path, length: str) -> None:
+    path = tmp_path / "foreign.warc"
+    path.write_bytes(f"WARC/1.1\r\nWARC-Type: response\r\n{length}\r\n".encode())
+    with pytest.raises(WarcError, match="damaged at byte 0: a record of"):
         list(exchanges(path))
+
+
+def test_what_is_no_record_behind_whole_ones_is_damage(written: Path) -> None:
+    plain = gzip.decompress(written.read_bytes())
+    written.write_bytes(plain + b"\x1b[2J")
+    found, error = read(written)
+    assert len(found) == 3
+    assert error == f"{written} is damaged at byte {len(plain)}: no record begins there"
 
 
 def test_several_records_in_one_member_are_refused_with_the_way_out(written: Path) -> None:
@@ -200,8 +216,7 @@ def test_files_of_others_are_read_without_their_chunks_brackets_and_fractions(tm
     assert exchange.captured_at == "2019-12-11T10:00:00Z"
 
 
-def test_other_records_are_skipped_and_counted(tmp_path: Path) -> None:
-    skipped: Counter[str] = Counter()
+def test_other_records_are_told_by_their_type(tmp_path: Path) -> None:
     path = foreign(
         tmp_path,
         ("revisit", b"HTTP/1.1 200 OK\r\n\r\n"),
@@ -209,8 +224,15 @@ def test_other_records_are_skipped_and_counted(tmp_path: Path) -> None:
         ("response", b"220 ftp"),
         ("metadata", b"a: b"),
     )
-    assert list(exchanges(path, skipped)) == []
-    assert skipped == {"revisit": 1, "response without HTTP or date": 2, "metadata": 1}
+    kinds = ["revisit", "response without HTTP", "response without HTTP", "metadata"]
+    assert list(records(path)) == [Other(kind) for kind in kinds]
+
+
+def test_the_head_of_a_file_says_what_its_writer_knew(tmp_path: Path) -> None:
+    with WarcWriter(tmp_path, "mic", {"source": "demo", "isPartOf": "mic-1"}) as writer:
+        place = writer.write("https://mic.gov.vn/", AT, REQUEST, HEAD, b"")
+    info = next(records(tmp_path / place.file))
+    assert info == Other("warcinfo", {"source": "demo", "ispartof": "mic-1"})
 
 
 @pytest.mark.parametrize(
@@ -219,17 +241,60 @@ def test_other_records_are_skipped_and_counted(tmp_path: Path) -> None:
         ("2019-12-11T10:00:00", "2019-12-11T10:00:00Z"),
         ("2019-12-11T17:00:00+07:00", "2019-12-11T10:00:00Z"),
         ("11/12/2019", None),
+        ("0001-01-01T00:00:00+14:00", None),
     ],
 )
 def test_a_time_of_capture_is_in_utc_and_never_guessed(
     tmp_path: Path, date: str, captured_at: str | None
 ) -> None:
-    found = list(exchanges(foreign(tmp_path, ("response", b"HTTP/1.1 200 OK\r\n\r\n"), date=date)))
-    assert [exchange.captured_at for exchange in found] == ([captured_at] if captured_at else [])
+    [record] = records(foreign(tmp_path, ("response", b"HTTP/1.1 200 OK\r\n\r\n"), date=date))
+    if captured_at:
+        assert isinstance(record, Exchange)
+        assert record.captured_at == captured_at
+    else:
+        assert isinstance(record, Unusable)
+        assert date in record.why
 
 
-def test_a_length_below_zero_is_damage(tmp_path: Path) -> None:
-    path = foreign(tmp_path, ("response", b"HTTP/1.1 200 OK\r\n\r\n"))
-    path.write_bytes(path.read_bytes().replace(b"Content-Length: 19", b"Content-Length: -9"))
-    with pytest.raises(WarcError, match="damaged at byte 0"):
-        list(exchanges(path))
+@pytest.mark.parametrize(
+    ("status", "read_as"), [("404", 404), ("9" * 20, 0), ("9" * 5000, 0), ("²00", 0), ("OK", 0)]
+)
+def test_a_status_is_three_digits_or_none(tmp_path: Path, status: str, read_as: int) -> None:
+    [exchange] = exchanges(foreign(tmp_path, ("response", f"HTTP/1.1 {status} ?\r\n\r\n".encode())))
+    assert exchange.status == read_as
+
+
+def test_a_response_that_breaks_the_reader_costs_none_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = b"HTTP/1.1 200 OK\r\n\r\n"
+    path = foreign(tmp_path, ("response", page + b"odd"), ("response", page))
+    usual = warc._exchange
+
+    def picky(headers: StatusAndHeaders, block: bytes, place: Place) -> Record:
+        if block.endswith(b"odd"):
+            raise LookupError("of a kind that nobody thought of")
+        return usual(headers, block, place)
+
+    monkeypatch.setattr(warc, "_exchange", picky)
+    odd, good = records(path)
+    assert isinstance(odd, Unusable)
+    assert odd.why == "LookupError: of a kind that nobody thought of"
+    assert isinstance(good, Exchange)
+
+
+def test_a_response_too_large_to_be_a_page_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc, "MAX_BLOCK", 1 << 20)
+    [record] = records(foreign(tmp_path, ("response", b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1 << 20))))
+    assert isinstance(record, Unusable)
+    assert record.why == "larger than 1 MB"
+
+
+def test_a_file_is_abandoned_once_its_writer_has_gone_without_ending_it(tmp_path: Path) -> None:
+    assert abandoned(tmp_path / "none") == []
+    writer = WarcWriter(tmp_path, "mic", {})
+    writer.write("https://mic.gov.vn/", AT, REQUEST, HEAD, b"")
+    (tmp_path / "mst-00000.warc.gz.open").write_bytes(b"")  # nobody holds it
+    assert [path.name for path in abandoned(tmp_path)] == ["mst-00000.warc.gz.open"]
+    writer.close()
+    assert len(abandoned(tmp_path)) == 1

@@ -12,13 +12,18 @@ HTML = "Content-Type: text/html; charset=utf-8"
 
 
 def warc(
-    folder: Path, *exchanges: tuple[str, str, list[str], bytes], name: str = "foreign", **more: Any
+    folder: Path,
+    *exchanges: tuple[str, str, list[str], bytes],
+    name: str = "foreign",
+    info: dict[str, str] | None = None,
+    at: str = AT,
+    **more: Any,
 ) -> Path:
     """A WARC file with responses of address, status, header lines and body."""
-    with WarcWriter(folder, name, {}) as writer:
+    with WarcWriter(folder, name, info or {}) as writer:
         for url, status, headers, body in exchanges:
             head = "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode()
-            place = writer.write(url, AT, b"GET / HTTP/1.1\r\n\r\n", head, body, **more)
+            place = writer.write(url, at, b"GET / HTTP/1.1\r\n\r\n", head, body, **more)
     return folder / place.file
 
 
