@@ -163,9 +163,10 @@ def _store(exchange: Exchange, name: str, archive: Archive, portal: type[Portal]
     try:
         page = read(portal, response_of(exchange))
         change = archive.take_in(capture, page)
-    except UNWRITABLE:
-        raise
-    except Exception as error:  # the capture can still be kept
+    except Exception as error:
+        if ends_everything(error):
+            raise
+        # The capture can still be kept.
         page = unreadable(error)
         change = archive.take_in(capture, page)
     add(done.tallies[name], page.outcome, change)
