@@ -4,6 +4,7 @@ from datetime import date
 from hashlib import sha256
 
 EPOCH = date(1900, 1, 1).toordinal()
+FIRST_DATED = 1 << 45  # docids below belong to undated articles
 
 
 def row_id(*parts: object) -> int:
@@ -19,4 +20,4 @@ def docid(article: int, published_at: str | None) -> int:
     join or a sort. Undated articles come before all others.
     """
     day = date.fromisoformat(published_at[:10]).toordinal() - EPOCH if published_at else 0
-    return (day << 45) | (article & ((1 << 45) - 1))
+    return day * FIRST_DATED + article % FIRST_DATED

@@ -1,17 +1,22 @@
 """What the pages show besides search results: the archive at a glance, and all about one article."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from time import monotonic
+from typing import Any, Generic, TypeVar
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
+    """`gone` is None where counting took too long."""
+
     articles: int
     captures: int
-    gone: int
+    gone: int | None
     portals: list[Row]
     newest: list[Row]
 
@@ -30,12 +35,39 @@ class Dossier:
     related: list[Row]
 
 
+class Remembered(Generic[T]):
+    """A question whose answer is kept, so that asking takes no more than a hundredth of the time.
+
+    A small archive is asked for every visitor, a large one for one of many.
+    """
+
+    SHARE = 100
+
+    def __init__(
+        self, question: Callable[[sqlite3.Connection], T], clock: Callable[[], float] = monotonic
+    ) -> None:
+        self.question = question
+        self.clock = clock
+        self.answer: T | None = None
+        self.again_at = 0.0
+
+    def __call__(self, connection: sqlite3.Connection) -> T:
+        began = self.clock()
+        if self.answer is None or began >= self.again_at:
+            self.answer = self.question(connection)
+            ended = self.clock()
+            self.again_at = ended + self.SHARE * (ended - began)
+        return self.answer
+
+
 def overview(connection: sqlite3.Connection, newest: int = 12) -> Overview:
     """Counts, the portals with what is held of each, and the newest articles by date of publication."""
     portals = _rows(
         connection,
-        """select p.*, count(a.id) as articles, min(a.published_at) as first, max(a.published_at) as last
-        from portals p left join articles a on a.portal = p.id group by p.id order by articles desc, p.id""",
+        """select *, (select count(*) from articles where portal = p.id) as articles,
+            (select min(published_at) from articles where portal = p.id) as first,
+            (select max(published_at) from articles where portal = p.id) as last
+        from portals p order by articles desc, id""",
     )
     shown = _rows(
         connection,
@@ -44,8 +76,12 @@ def overview(connection: sqlite3.Connection, newest: int = 12) -> Overview:
         newest,
     )
     captures = _rows(connection, "select count(*) as n from captures")[0]["n"]
-    gone = _rows(connection, "select count(*) as n from articles where gone_at is not null")[0]["n"]
-    return Overview(sum(p["articles"] for p in portals), captures, gone, portals, shown)
+    return Overview(sum(p["articles"] for p in portals), captures, _gone(connection), portals, shown)
+
+
+def is_demonstration(connection: sqlite3.Connection) -> bool:
+    """Whether the articles are the invented ones of the demo; they never stand beside real ones."""
+    return bool(_rows(connection, "select 1 from crawls where source = 'demo' limit 1"))
 
 
 def portals(connection: sqlite3.Connection) -> list[Row]:
@@ -88,6 +124,16 @@ def dossier(connection: sqlite3.Connection, id: int) -> Dossier | None:
         ),
         **of_article,
     )
+
+
+def _gone(connection: sqlite3.Connection) -> int | None:
+    """The one count that reads every article: asked last, for it may use up the time limit."""
+    try:
+        return int(_rows(connection, "select count(*) as n from articles where gone_at is not null")[0]["n"])
+    except sqlite3.OperationalError as error:
+        if "interrupted" in str(error):
+            return None
+        raise
 
 
 def _rows(connection: sqlite3.Connection, sql: str, *params: object) -> list[Row]:

@@ -39,6 +39,15 @@ def web_address(url: str | None) -> str | None:
         return None
 
 
+def short_address(url: str, longest: int = 120) -> str:
+    """An address for the small print: of a long path the end, which tells stories of one title apart."""
+    address = re.sub(r"^https?://(www\.)?", "", url)
+    if len(address) <= longest:
+        return address
+    host, _, path = address.partition("/")
+    return f"{host}/…{path[-max(longest - len(host), 40) :]}"
+
+
 def vietnamese_date(stamp: str | None) -> str:
     """`2023-03-13T15:40:00+07:00` as `13/03/2023 15:40`; times of capture keep their UTC."""
     match = _STAMP.fullmatch(stamp or "")
@@ -79,13 +88,16 @@ def _kind(line: str) -> str:
 
 
 def _table(lines: list[str]) -> str:
-    """A rule of dashes below the first row makes that row a heading; nothing else is taken for one."""
-    headed = len(lines) > 1 and bool(_RULE.fullmatch(lines[1].strip()))
-    rows = [line for line in lines if not _RULE.fullmatch(line.strip())]
+    """The first of several rows heads the table, unless it is numbered like those below."""
+    rows = [
+        [escape(cell.strip()) for cell in line.strip()[1:-1].split("|")]
+        for line in lines
+        if not _RULE.fullmatch(line.strip())
+    ]
+    headed = len(rows) > 1 and not rows[0][0].rstrip(".").isdigit()
     html = []
-    for number, line in enumerate(rows):
-        tag = "th" if headed and number == 0 else "td"
-        cells = (escape(cell.strip()) for cell in line.strip()[1:-1].split("|"))
-        html.append("<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>")
+    for number, cells in enumerate(rows):
+        cell = '<th scope="col">{}</th>' if headed and number == 0 else "<td>{}</td>"
+        html.append(f"<tr>{''.join(map(cell.format, cells))}</tr>")
     region = '<div class="scroll" role="region" aria-label="Bảng · Table" tabindex="0">'
     return f"{region}<table>{''.join(html)}</table></div>"

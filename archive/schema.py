@@ -72,6 +72,7 @@ def m002_articles(db: Database) -> None:
     articles.create_index(["portal", "key"], unique=True)
     for indexed in (["portal", "published_at"], ["published_at"], ["section"], ["author"]):
         articles.create_index(indexed)
+    db.execute("create index idx_articles_gone on articles(gone_at) where gone_at is not null")
     db.table("versions").create(VERSIONS, pk=("article", "number"), foreign_keys=[article, capture])
     for name, columns in CHILDREN.items():
         child = db.table(name)

@@ -14,22 +14,26 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from archive.access import connect
 from archive.errors import ArchiveError, QueryError
-from archive.identity import docid
+from archive.identity import FIRST_DATED, docid
 from archive.query import Query, parse
+from archive.text import STROKE
 
 COUNTED = 1_000  # hits are counted, and paged through, up to here
 RANKED = 2_000  # ranking costs 1.5 to 1.9 µs a hit: only the newest are ranked
 SNIPPET_TOKENS = 40
-DATED = 1 << 45  # docids below belong to undated articles
 
 # Noncharacters, which no interchanged text holds: they mark matches on the way out of SQLite only.
 _OPEN, _CLOSE, _GAP = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
-_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
-_LAYOUT = re.compile(r"(?:\s*\|\s*|\s*\n\s*|(?<=\n)(?:#+|-) )+")
+_LAYOUT = re.compile(r"(?:\s*\|\s*|\s*\n\s*|^(?:#+|-) )+", re.MULTILINE)
+# Punctuation beside a space parts sentences and clauses; without one it holds 125/KH-UBND together.
+_APART = re.compile(r"\s*[^\w\s]+\s+|\s+[^\w\s]+")
+_AGAIN = rf"{_CLOSE}\g<0>{_OPEN}"
+_BETWEEN = re.compile(f"{_CLOSE}( +){_OPEN}")
+_MATCH = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 Span = tuple[int, int]
 
@@ -98,7 +102,7 @@ class _Search:
     def docids(self, connection: sqlite3.Connection, order: Order, limit: int, offset: int) -> list[int]:
         where = self.where
         params = {**self.params, "match": self.match, "limit": limit, "offset": offset}
-        by = {Order.NEWEST: "rowid desc", Order.OLDEST: f"rowid < {DATED}, rowid"}.get(order)
+        by = {Order.NEWEST: "rowid desc", Order.OLDEST: f"rowid < {FIRST_DATED}, rowid"}.get(order)
         if by is None:
             # The newest hits are the highest rowids, and a range of rowids is cheap for FTS5 to skip to.
             newest = f"select rowid from {self.table} where {where} order by rowid desc limit {RANKED}"
@@ -190,8 +194,8 @@ def _filters(
     params: dict[str, Any] = {}
     if since or until:
         where.append("rowid between :low and :high")
-        params["low"] = docid(0, since.isoformat()) if since else DATED
-        params["high"] = docid(DATED - 1, until.isoformat()) if until else 2**63 - 1
+        params["low"] = docid(0, since.isoformat()) if since else FIRST_DATED
+        params["high"] = docid(FIRST_DATED - 1, until.isoformat()) if until else 2**63 - 1
     if portal:
         # Asked of each hit: the other way round, a search would begin with every article of the portal.
         where.append("(select portal from articles where docid = {table}.rowid) = :portal")
@@ -216,7 +220,7 @@ def _hit(row: tuple[Any, ...], exact: bool) -> Hit:
     title, title_matches = _spans(_restore(title_marked, values["title"]))
     only_in_lead = _OPEN in (lead_marked or "") and _OPEN not in body_marked
     best = _restore(lead_marked, lead) if only_in_lead else _restore(body_marked, body)
-    snippet, snippet_matches = _spans(_LAYOUT.sub(" ", best.replace(_GAP, " … ")).strip())
+    snippet, snippet_matches = _spans(_LAYOUT.sub(" · ", best.replace(_GAP, " … ")).strip(" ·"))
     return Hit(
         **{**values, "title": title},
         exact=exact,
@@ -229,7 +233,7 @@ def _hit(row: tuple[Any, ...], exact: bool) -> Hit:
 def _restore(found: str, original: str) -> str:
     """Give a passage of the folded index, where đ is d, the letters of the text that it was cut from."""
     plain = _MARKS.sub("", found).strip(_GAP)
-    start = original.translate(_STROKE).find(plain.translate(_STROKE))
+    start = original.translate(STROKE).find(plain.translate(STROKE))
     if start < 0:
         return found
     letters = iter(original[start : start + len(plain)])
@@ -238,28 +242,33 @@ def _restore(found: str, original: str) -> str:
 
 def _spans(text: str) -> tuple[str, tuple[Span, ...]]:
     """Take the marks out of a text; return it with where they were."""
-    plain, spans, start = "", list[Span](), None
-    for piece in re.split(f"([{_OPEN}{_CLOSE}])", text):
+    plain, spans, start = "", list[Span](), 0
+    for piece in re.split(f"([{_OPEN}{_CLOSE}])", _tidied(text)):
         if piece == _OPEN:
             start = len(plain)
         elif piece != _CLOSE:
             plain += piece
-        elif start is not None:
+        elif start < len(plain):
             spans.append((start, len(plain)))
-            start = None
+            start = len(plain)
     return plain, tuple(spans)
+
+
+def _tidied(text: str) -> str:
+    """FTS5 marks word by word, and a phrase across a full stop: join the words, end matches with a clause."""
+    return _MATCH.sub(
+        lambda match: f"{_OPEN}{_APART.sub(_AGAIN, match[1])}{_CLOSE}", _BETWEEN.sub(r"\1", text)
+    )
 
 
 @contextmanager
 def _reading(db: sqlite3.Connection | Path | str) -> Iterator[sqlite3.Connection]:
     """SQLite's errors end here."""
     try:
-        if not isinstance(db, Path | str):
+        if isinstance(db, sqlite3.Connection):
             yield db
             return
-        if not Path(db).is_file():
-            raise ArchiveError(f"no archive at {db}: run `backan demo` or `backan crawl` first")
-        with closing(sqlite3.connect(f"file:{quote(str(db))}?mode=ro", uri=True)) as connection:
+        with closing(connect(Path(db))) as connection:
             yield connection
     except sqlite3.Error as error:
         if "interrupted" in str(error):

@@ -1,7 +1,8 @@
 """Datasette on a data folder, put together here and not by a command line.
 
 With a configuration folder, Datasette 0.65's `--setting` drops all of settings.json, and `--immutable`
-on a file that a crawl writes to serves old rows or fails. Neither can be asked for here.
+on a file that a crawl writes to serves old rows or fails. Neither can be asked for here: an archive is opened
+as immutable only where nobody can write to it.
 """
 
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from datasette.app import Datasette
 
+from archive.access import Access, access
 from archive.errors import ArchiveError
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / "datasette"
@@ -20,21 +22,24 @@ CONFIGURATION = Path(__file__).resolve().parents[1] / "datasette"
 def application(data: Path, configuration: Path = CONFIGURATION) -> Datasette:
     """Datasette on `data/archive.db`, read-only and live: what a crawl writes is there on the next request.
 
-    Raises ArchiveError where the archive or Datasette's configuration folder is missing.
+    Raises ArchiveError where the archive cannot be read or Datasette's configuration folder is missing.
     """
     archive = Path(data) / "archive.db"
     if not (configuration / "metadata.yaml").is_file():
         raise ArchiveError(
             f"no Datasette configuration in {configuration}: serve from a checkout of the project"
         )
-    if not archive.is_file():
-        raise ArchiveError(f"no archive at {archive}: run `backan demo` or `backan crawl` first")
     if (configuration / "inspect-data.json").exists():
         # Its presence would make Datasette open the file as immutable, whatever we ask for.
         raise ArchiveError(
             f"remove {configuration / 'inspect-data.json'}: the archive is written to while served"
         )
-    return Datasette(files=[str(archive)], config_dir=configuration)
+    frozen = access(archive) is Access.FROZEN
+    return Datasette(
+        files=[] if frozen else [str(archive)],
+        immutables=[str(archive)] if frozen else [],
+        config_dir=configuration,
+    )
 
 
 def serve(

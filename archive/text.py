@@ -12,7 +12,7 @@ _SPACES = "\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 _NOTHING = "\x00-\x08\x0e-\x1f\x7f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064"
 _ODD = re.compile(f"([{''.join(_ETH)}])|([{_SPACES}])|[{_NOTHING}]")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
-_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
+STROKE = str.maketrans({"đ": "d", "Đ": "D"})  # which Unicode does not decompose
 _WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W\d_]")
 _VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
@@ -37,7 +37,7 @@ def _plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """For search only: without tone marks, accents and đ, in lower case."""
-    decomposed = unicodedata.normalize("NFD", _plain(text).translate(_STROKE))
+    decomposed = unicodedata.normalize("NFD", _plain(text).translate(STROKE))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 

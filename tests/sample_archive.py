@@ -252,12 +252,20 @@ def take_in(
     return row_id(portal, article.key)
 
 
-def fill(path: Path) -> Path:
+def without_shm(path: Path) -> Path:
+    """Make SQLite's -shm file impossible, as a read-only folder does; in that, root could still write."""
+    for beside in path.parent.glob(f"{path.name}-*"):
+        beside.unlink()
+    path.with_name(f"{path.name}-shm").symlink_to("nowhere/shm")
+    return path
+
+
+def fill(path: Path, source: str = "live") -> Path:
     """Write the sample to `path`: the forest article in two versions, the flood gone from its portal."""
     with Archive(path) as archive:
         for portal in PORTALS:
             archive.put_portal(portal)
-            archive.start_crawl(f"{portal.id}-20231120", portal.id, "live", "2023-11-20T03:00:00Z")
+            archive.start_crawl(f"{portal.id}-20231120", portal.id, source, "2023-11-20T03:00:00Z")
             archive.finish_crawl(f"{portal.id}-20231120", "2023-11-20T03:30:00Z", "ok", Tally(pages=9, new=8))
         first = replace(FOREST, body=FOREST.body.replace("400.000", "300.000"))
         take_in(archive, "backan", first, "2023-04-01T02:00:00Z")

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sample_archive import ARTICLES, FOREST, PORTALS, fill, take_in
+from sample_archive import ARTICLES, FOREST, PORTALS, fill, take_in, without_shm
 
+from archive.access import Access, access
 from archive.errors import ArchiveError, QueryError
 from archive.query import MOST_TERMS, folded_match, parse
 from archive.search import Hit, Order, marked, search
@@ -245,6 +246,34 @@ def test_every_snippet_is_cut_from_its_article_letter_by_letter(path: Path) -> N
 def test_the_layout_of_the_text_stays_out_of_the_snippet(path: Path) -> None:
     hit = only(path, '"Quảng Khê"')
     assert not set("|#\n") & set(hit.snippet)
+    assert "Nam Mẫu · 214 · 1.260 · [Quảng Khê] · 187" in shown(hit.snippet, hit.snippet_matches)
+
+
+def test_a_heading_does_not_run_into_the_text_below_it(archive: Archive) -> None:
+    body = "## Việc còn phải làm\n\nTheo Sở, còn:\n\n- một cầu;\n- hai đường."
+    (hit,) = search(store(archive, "Tin", body=body), "phai lam").hits
+    assert shown(hit.snippet, hit.snippet_matches) == (
+        "Việc còn [phải làm] · Theo Sở, còn: · một cầu; · hai đường."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "passage"),
+    [
+        ("thon moi", "Cả thôn. Mỗi hộ", "Cả [thôn]. [Mỗi] hộ"),
+        ('"thon moi"', "Cả thôn. Mỗi hộ", "Cả [thôn]. [Mỗi] hộ"),
+        ("thon moi", "Cả thôn\n\nMỗi hộ", "Cả [thôn] · [Mỗi] hộ"),
+        ('"thon moi"', "Gọi “thôn” mới", "Gọi “[thôn]” [mới]"),
+        ("chin tam bay", "Sáu bảy tám chín mười", "Sáu [bảy tám chín] mười"),
+        ("125/KH-UBND", "Kế hoạch 125/KH-UBND.", "Kế hoạch [125/KH-UBND]."),
+        ("1.260 ha", "Đạt 1.260 ha", "Đạt [1.260 ha]"),
+    ],
+)
+def test_a_match_spans_spaces_and_ends_with_its_sentence(
+    archive: Archive, words: str, body: str, passage: str
+) -> None:
+    (hit,) = search(store(archive, "Tin", body=body), words).hits
+    assert shown(hit.snippet, hit.snippet_matches) == passage
 
 
 def test_the_snippet_comes_from_the_lead_where_only_the_lead_matches(path: Path) -> None:
@@ -302,8 +331,25 @@ def test_a_missing_or_broken_archive_is_reported_in_a_sentence(tmp_path: Path) -
     with pytest.raises(ArchiveError, match="backan demo"):
         search(tmp_path / "archive.db", "a")
     (tmp_path / "text.db").write_text("no database at all, but some text of sufficient length" * 99)
-    with pytest.raises(ArchiveError, match="cannot search"):
+    with pytest.raises(ArchiveError, match=r"cannot read .*text\.db: file is not a database"):
         search(tmp_path / "text.db", "a")
+
+
+def test_an_archive_in_a_folder_that_cannot_be_written_is_searched(tmp_path: Path) -> None:
+    path = without_shm(fill(tmp_path / "archive.db"))
+    assert access(path) is Access.FROZEN
+    assert only(path, "quoc lo 279").title == "Mưa lũ làm sạt lở quốc lộ 279"
+
+
+def test_rows_that_only_the_wal_file_holds_are_not_passed_over(tmp_path: Path) -> None:
+    path = without_shm(fill(tmp_path / "archive.db"))
+    path.with_name("archive.db-wal").write_bytes(b"rows")
+    with pytest.raises(ArchiveError, match="copy both files"):
+        search(path, "a")
+
+
+def test_an_archive_in_a_folder_that_can_be_written_is_read_live(path: Path) -> None:
+    assert access(path) is Access.LIVE
 
 
 def test_the_expressions_are_what_a_reader_of_fts5_expects() -> None:

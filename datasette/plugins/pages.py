@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
@@ -15,13 +16,15 @@ from markupsafe import Markup
 
 from archive import render
 from archive.errors import QueryError
-from archive.lookup import dossier, overview, portals
+from archive.lookup import Overview, Remembered, dossier, overview, portals
 from archive.search import COUNTED, Order, Result, search
+from archive.text import normalise
 
 PAGE_SIZE = 20
 MOST_HITS = 100
 
 T = TypeVar("T")
+_overviews = WeakKeyDictionary[Any, Remembered[Overview]]()  # by the Datasette that shows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Wanted:
     def read(cls, args: Any) -> "Wanted":
         sort = args.get("sort") or ""
         return cls(
-            q=(args.get("q") or "").strip(),
+            q=normalise(args.get("q") or ""),
             portal=args.get("portal") or "",
             since=_number(args.get("from"), 1900, 2100),
             until=_number(args.get("to"), 1900, 2100),
@@ -64,6 +67,15 @@ class Wanted:
             exact=self.exact,
         )
 
+    def found(self, connection: sqlite3.Connection) -> tuple["Wanted", Result]:
+        """The page asked for, or the last one where there are fewer."""
+        result = self.search(connection)
+        last = self.last(result)
+        return (self, result) if self.page <= last else replace(self, page=last).found(connection)
+
+    def last(self, result: Result) -> int:
+        return max(1, -(-result.total // self.limit))
+
     def address(self, path: str, **changes: Any) -> str:
         fields = {
             "q": self.q,
@@ -73,6 +85,7 @@ class Wanted:
             "sort": "" if self.sort is Order.RELEVANCE else self.sort,
             "exact": "1" if self.exact else "",
             "page": "" if self.page == 1 else self.page,
+            "limit": "" if self.limit == PAGE_SIZE else self.limit,
             **changes,
         }
         return f"{path}?{urlencode({name: value for name, value in fields.items() if value})}"
@@ -88,6 +101,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.filters["body"] = lambda text: Markup(render.body_html(text))
     env.filters["highlighted"] = lambda text, spans: Markup(render.highlighted(text, spans))
     env.filters["web_address"] = render.web_address
+    env.filters["short_address"] = render.short_address
     env.filters["date"] = render.vietnamese_date
     env.filters["number"] = render.vietnamese_number
 
@@ -101,22 +115,22 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, datasette:
 
 
 async def front(datasette: Any, request: Any) -> Response:
-    """The front page, or with `?q=` (though it be empty) the results."""
+    """The front page, or with words in `?q=` the results."""
     wanted = Wanted.read(request.args)
     known = await _ask(datasette, request, portals)
     context: dict[str, Any] = {
         "wanted": wanted,
         "portals": {portal["id"]: portal["title"] or portal["id"] for portal in known},
     }
-    if "q" not in request.args:
-        about = await _ask(datasette, request, overview)
+    if not wanted.q:
+        about = await _ask(datasette, request, _overviews.setdefault(datasette, Remembered(overview)))
         return await _page(datasette, request, "front.html", {**context, "about": about})
     try:
-        result = await _ask(datasette, request, wanted.search)
+        shown, result = await _ask(datasette, request, wanted.found)
     except QueryError as error:
         return await _page(datasette, request, "results.html", {**context, "problem": str(error)}, status=400)
-    last = max(1, -(-result.total // wanted.limit))
-    return await _page(datasette, request, "results.html", {**context, "result": result, "last": last})
+    context |= {"wanted": shown, "result": result, "last": shown.last(result)}
+    return await _page(datasette, request, "results.html", context)
 
 
 async def results_json(datasette: Any, request: Any) -> Response:

@@ -1,26 +1,18 @@
-"""What stands between a hostile page in the archive, or a hostile query, and the reader.
+"""What stands between a hostile page in the archive and the reader.
 
 A strict policy on every response: nothing from other hosts, no inline style, no inline script but the
 constant ones of Datasette itself, by hash.
 """
 
 import re
-import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from datasette import Response, hookimpl
-from datasette.utils.asgi import Base400
-from datasette.views.base import DatasetteError
+from datasette import hookimpl
 from jinja2 import Environment
 from jinja2.ext import Extension
-
-from archive.errors import ArchiveError
-
-# A query such as `select randomblob(200000000)` runs within any time limit and takes a gigabyte.
-LONGEST_VALUE = 10_000_000
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _INLINE_STYLE = re.compile(r'\sstyle="(?:\{\{.*?\}\}|[^"{])*"|<style>.*?</style>', re.DOTALL)
@@ -39,13 +31,6 @@ class WithoutInlineStyle(Extension):
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.add_extension(WithoutInlineStyle)
-
-
-@hookimpl
-def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    if not database.startswith("_"):  # `_internal` is Datasette's own, in memory, and it writes there
-        conn.execute("pragma query_only = on")
 
 
 @hookimpl
@@ -70,28 +55,6 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         return guarded
 
     return wrap
-
-
-@hookimpl(hookwrapper=True)
-def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iterator[None]:
-    """Tell the reader what is wrong in our own page; errors of the program are left to Datasette.
-
-    A wrapper, for Datasette would still print its traceback, with all variables, for each mistyped address.
-    """
-    outcome: Any = yield
-    if not isinstance(exception, ArchiveError | Base400 | DatasetteError):
-        return
-
-    async def answer() -> Response:
-        status = getattr(exception, "status", 503)
-        message = getattr(exception, "message", None) or (exception.args[0] if exception.args else "")
-        if request.path.endswith(".json"):
-            return Response.json({"ok": False, "error": str(message), "status": status}, status=status)
-        context = {"status": status, "error": "" if str(message) == "404" else message}
-        html = await datasette.render_template(["error.html"], context, request=request, view_name="error")
-        return Response.html(html, status=status)
-
-    outcome.force_result([answer])
 
 
 def _policy(datasette: Any) -> str:

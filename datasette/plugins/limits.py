@@ -1,0 +1,55 @@
+"""What one question may take of the machine, and that it cannot write.
+
+Datasette limits how long a query runs and how many rows it returns, but not how large they are.
+"""
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from typing import Any
+from weakref import ref
+
+from datasette import hookimpl
+
+LONGEST_VALUE = 2_000_000  # bytes; a whole row of a table can be no longer either
+MOST_COLUMNS = 64
+MOST_ANSWERED = 32_000_000  # bytes in memory; written out as JSON they take several times as many
+
+
+class Answer:
+    """Makes the texts and rows of an answer, and ends it before it fills the machine."""
+
+    def __init__(self) -> None:
+        self.cursor: Callable[[], sqlite3.Cursor | None] = lambda: None
+        self.taken = 0
+        self.in_row = 0
+
+    def text(self, value: bytes) -> str:
+        text = str(value, "utf-8", "replace")
+        self.in_row = self._bounded(self.in_row + sys.getsizeof(text))
+        return text
+
+    def row(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
+        if self.cursor() is not cursor:
+            self.cursor = ref(cursor)  # to hold the cursor would keep its view of the database open
+            self.taken = 0
+        blobs = sum(len(value) for value in values if isinstance(value, bytes))
+        self.taken = self._bounded(self.taken + self.in_row + blobs)
+        self.in_row = 0
+        return sqlite3.Row(cursor, values)
+
+    def _bounded(self, size: int) -> int:
+        if size <= MOST_ANSWERED:
+            return size
+        self.in_row = 0
+        raise sqlite3.OperationalError("the answer is too large: ask for fewer rows or columns")
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, MOST_COLUMNS)
+    answer = Answer()
+    conn.text_factory, conn.row_factory = answer.text, answer.row
+    if not database.startswith("_"):  # `_internal` is Datasette's own, in memory, and it writes there
+        conn.execute("pragma query_only = on")
