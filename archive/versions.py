@@ -1,6 +1,7 @@
 """The versions of an article: its texts in the order of their capture, whatever the order of taking in."""
 
 import json
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -10,6 +11,30 @@ from sqlite_utils import Database
 from archive.model import Article
 
 TEXT = ("title", "lead", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text of an article, and when it was first captured."""
+
+    number: int
+    captured_at: str
+    title: str
+    lead: str | None
+    body: str
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(filter(None, (self.title, self.lead, self.body)))
+
+
+def history(db: Database, article: int) -> list[Version]:
+    """The versions of an article, oldest first; none if it is not known."""
+    rows = db.query(
+        "select number, captured_at, title, lead, body from versions where article = ? order by number",
+        [article],
+    )
+    return [Version(**row) for row in rows]
 
 
 def number(db: Database, id: int, article: Article, capture: dict[str, Any]) -> int:

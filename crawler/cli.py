@@ -174,6 +174,27 @@ def search(words: tuple[str, ...], limit: int, as_json: bool, data: Path) -> Non
 
 
 @main.command()
+@click.argument("url")
+@click.option("--between", nargs=2, type=int, metavar="N M", help="Compare these; else the last two.")
+@json_option
+@data_option
+def versions(url: str, between: tuple[int, int] | None, as_json: bool, data: Path) -> None:
+    """Show the versions of an article, and the words that changed."""
+    from crawler.history import changes_between, told_changes, versions_of
+
+    with telling_errors():
+        known = versions_of(url, data)
+        if as_json:
+            click.echo(json.dumps([asdict(version) for version in known], ensure_ascii=False, indent=2))
+            return
+        for version in known:
+            click.echo(f"{version.number:3}  {version.captured_at}  {version.title}")
+        if between or len(known) > 1:
+            changes = changes_between(known, between or (known[-2].number, known[-1].number))
+            click.echo("\n" + told_changes(changes))
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @port_option
 @data_option

@@ -69,6 +69,38 @@ def test_a_live_crawl_without_a_contact_asks_for_one(data: Path, monkeypatch: py
     assert "BACKAN_CONTACT" not in backan("crawl", "mic", "--data", data).output
 
 
+def test_versions_show_the_words_that_changed(data: Path) -> None:
+    url = "https://mic.gov.vn/Pages/TinTuc/7/bai.html"
+    with Archive(data / "archive.db") as archive:
+        for day, body in (("01", "Huyện có 17 xã.\n\nHết./."), ("02", "Huyện có 14 xã đạt.\n\nHết./.")):
+            capture = Capture(url, "mic", f"2026-01-{day}T00:00:00Z", "mic-1", 200)
+            archive.take_in(
+                capture, Page(Outcome.SELECTORS, Article(url, "mic/mic.gov.vn/article/7", "Bài", body))
+            )
+    other_address = "http://www.mic.gov.vn/Pages/TinTuc/tinchitiet.aspx?tintucid=7"
+    result = backan("versions", other_address, "--data", data)
+    assert result.exit_code == 0
+    assert "  1  2026-01-01T00:00:00Z  Bài\n  2  2026-01-02T00:00:00Z  Bài" in result.output
+    assert result.output.endswith("\n\nHuyện có [-17-]{+14+} xã{+ đạt+}.\n")
+    assert (
+        "These versions say the same."
+        in backan("versions", url, "--between", "1", "1", "--data", data).output
+    )
+    assert len(json.loads(backan("versions", url, "--json", "--data", data).output)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["https://evil.example/"], "no portal covers"),
+        (["https://mic.gov.vn/Pages/TinTuc/8/x.html"], "holds no article"),
+    ],
+)
+def test_versions_of_what_is_not_there_are_refused(data: Path, arguments: list[str], says: str) -> None:
+    result = backan("versions", *arguments, "--data", data)
+    assert (result.exit_code, says in result.output) == (1, True)
+
+
 def test_a_search_prints_json_for_a_program(data: Path) -> None:
     found = json.loads(backan("search", "bac kan", "--json", "--data", data).output)
     assert found["total"] == 1

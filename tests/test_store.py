@@ -207,6 +207,7 @@ def test_a_rebuilt_index_still_finds_words_with_d(archive: Archive) -> None:
 
 def test_triggers_lost_to_a_transform_can_be_made_again(archive: Archive) -> None:
     archive.db.table("articles").transform(defaults={"version": 1})
+    assert archive.db.table("articles").triggers == []
     create_search_triggers(archive.db)
     archive.take_in(CAPTURE, PAGE)
     assert matches(archive, "articles_fts", "dong") == matches(archive, "articles_fts_exact", "đồng") == 1
