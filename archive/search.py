@@ -28,6 +28,7 @@ SNIPPET_TOKENS = 40
 # Noncharacters, which no interchanged text holds: they mark matches on the way out of SQLite only.
 _OPEN, _CLOSE, _GAP = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
+_STOPS = (".", "!", "?", ":", ";", "…", "”")
 _LAYOUT = re.compile(r"(?:\s*\|\s*|\s*\n\s*|^(?:#+|-) )+", re.MULTILINE)
 # Punctuation beside a space parts sentences and clauses; without one it holds 125/KH-UBND together.
 _APART = re.compile(r"\s*[^\w\s]+\s+|\s+[^\w\s]+")
@@ -214,13 +215,18 @@ def _wanted(table: str, expression: Callable[[bool], str], filters: str, params:
     return _Search(table, expression(False), expression(True), filters.format(table=table), params)
 
 
+def _joint(layout: re.Match[str]) -> str:
+    """What joins two blocks on one line: a dot between them, unless the first closes with one of its own."""
+    return " " if layout.string[: layout.start()].endswith(_STOPS) else " · "
+
+
 def _hit(row: tuple[Any, ...], exact: bool) -> Hit:
     *shown, lead, body, title_marked, lead_marked, body_marked = row
     values = dict(zip(_SHOWN, shown, strict=True))
     title, title_matches = _spans(_restore(title_marked, values["title"]))
     only_in_lead = _OPEN in (lead_marked or "") and _OPEN not in body_marked
     best = _restore(lead_marked, lead) if only_in_lead else _restore(body_marked, body)
-    snippet, snippet_matches = _spans(_LAYOUT.sub(" · ", best.replace(_GAP, " … ")).strip(" ·"))
+    snippet, snippet_matches = _spans(_LAYOUT.sub(_joint, best.replace(_GAP, " … ")).strip(" ·"))
     return Hit(
         **{**values, "title": title},
         exact=exact,

@@ -253,7 +253,7 @@ def test_a_heading_does_not_run_into_the_text_below_it(archive: Archive) -> None
     body = "## Việc còn phải làm\n\nTheo Sở, còn:\n\n- một cầu;\n- hai đường."
     (hit,) = search(store(archive, "Tin", body=body), "phai lam").hits
     assert shown(hit.snippet, hit.snippet_matches) == (
-        "Việc còn [phải làm] · Theo Sở, còn: · một cầu; · hai đường."
+        "Việc còn [phải làm] · Theo Sở, còn: một cầu; hai đường."
     )
 
 
