@@ -43,10 +43,6 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"  # a page of an article in which no article was found
     OTHER = "other"
 
-    @property
-    def is_article(self) -> bool:
-        return self.value.startswith("article:")
-
 
 class Change(StrEnum):
     """What taking in a capture did to its article."""

@@ -40,7 +40,7 @@ class Capture:
             ip=str(response.ip_address) if response.ip_address else None,
             truncated=next((CUT[flag] for flag in response.flags if flag in CUT), None),
         )
-        request.meta.update(capture=capture, captured_at=capture.captured_at)
+        request.meta["capture"] = capture
         return response
 
 
