@@ -3,10 +3,12 @@
 https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
 
+import base64
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -36,7 +38,8 @@ class Exchange:
     """A response out of a WARC file. `body` is still content-encoded, but never in chunks.
 
     `captured_at` is in whole seconds, as in `captures`; `status` is 0 where the status line states none;
-    `truncated` is the reason in WARC-Truncated.
+    `truncated` is the reason in WARC-Truncated; `intact` is False where the record is not what its own
+    digest says.
     """
 
     url: str
@@ -46,6 +49,7 @@ class Exchange:
     body: bytes
     place: Place
     truncated: str | None = None
+    intact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Other:
     """A record that is no HTTP response, by its type; `fields` are what a warcinfo states."""
 
     kind: str
+    place: Place
     fields: Mapping[str, str] = field(default_factory=dict)
+    intact: bool = True
 
 
 Record = Exchange | Unusable | Other
@@ -114,16 +120,18 @@ def _read_record(file: io.BufferedReader, packed: bool, name: str, offset: int) 
     kind = str(headers.get_header("WARC-Type", "nameless"))
     length = _length(headers)
     wanted = kind in ("response", "warcinfo") and length <= MAX_BLOCK
-    block = _read_block(stream, length, wanted)
+    digest = _Digest(headers.get_header("WARC-Block-Digest", ""))
+    block = _read_block(stream, length, wanted, digest)
     if packed and stream.read(CHUNK).strip():
         raise ValueError("several records in one gzip member, which `warcio recompress` can part")
-    if kind != "response":
-        return Other(kind, _fields(block) if kind == "warcinfo" else {})
     place = Place(name, offset, file.tell() - offset)
+    if kind != "response":
+        return Other(kind, place, _fields(block) if kind == "warcinfo" else {}, digest.holds())
     if not wanted:
         return Unusable(place, f"larger than {MAX_BLOCK >> 20} MB")
     try:
-        return _exchange(headers, block, place)
+        record = _exchange(headers, block, place)
+        return record if digest.holds() or isinstance(record, Unusable) else replace(record, intact=False)
     except Exception as error:  # the record has been read to its end: the next one may be better
         return Unusable(place, f"{type(error).__name__}: {error}")
 
@@ -135,7 +143,26 @@ def _length(headers: StatusAndHeaders) -> int:
     return int(length)
 
 
-def _read_block(stream: IO[bytes], length: int, keep: bool) -> bytes:
+class _Digest:
+    """The digest that a record states of its block, `sha1:` or so and base32 or hex, and the block's own."""
+
+    def __init__(self, stated: str) -> None:
+        algorithm, _, self._stated = stated.lower().partition(":")
+        self._hash = hashlib.new(algorithm) if algorithm in ("sha1", "sha256", "md5") else None
+
+    def update(self, data: bytes) -> None:
+        if self._hash:
+            self._hash.update(data)
+
+    def holds(self) -> bool:
+        """True also where nothing is stated that we know."""
+        if self._hash is None:
+            return True
+        found = self._hash.digest()
+        return self._stated in (found.hex(), base64.b32encode(found).decode().lower())
+
+
+def _read_block(stream: IO[bytes], length: int, keep: bool, digest: _Digest) -> bytes:
     """Read `length` bytes, all of which must be there; returns them if they are to be kept."""
     kept, left = [], length
     while left:
@@ -143,6 +170,7 @@ def _read_block(stream: IO[bytes], length: int, keep: bool) -> bytes:
         if not data:
             raise EOFError
         left -= len(data)
+        digest.update(data)
         if keep:
             kept.append(data)
     return b"".join(kept)
@@ -156,7 +184,7 @@ def _fields(block: bytes) -> dict[str, str]:
 def _exchange(headers: StatusAndHeaders, block: bytes, place: Place) -> Record:
     url = str(headers.get_header("WARC-Target-URI", "")).strip("<>")  # in brackets by wget 1.19
     if not block.startswith(b"HTTP/") or not url.startswith(("http://", "https://")):
-        return Other("response without HTTP")
+        return Other("response without HTTP", place)
     date = headers.get_header("WARC-Date", "")
     captured_at = _seconds(date)
     if captured_at is None:

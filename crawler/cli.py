@@ -7,18 +7,17 @@ and who searches needs neither.
 import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archive.errors import ArchiveError, QueryError, WarcError
+from crawler.options import DAY, data_option, day, json_option, no_option, port_option, warc_file
 from crawler.wording import counted, printable
 
 if TYPE_CHECKING:
@@ -26,41 +25,7 @@ if TYPE_CHECKING:
     from crawler.crawl import Crawled
 
 ALARM = 3  # ended well, but nobody should take it for a success
-DAY = "YYYY-MM-DD"
-
-data_option = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=lambda: os.environ.get("BACKAN_DATA") or "data",
-    show_default="BACKAN_DATA, or data",
-    help="Folder that holds the archive.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-port_option = click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8001,
-    show_default=True,
-    help="Port; 0 takes a free one.",
-)
-warc_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def day(text: str) -> str:
-    """A day as it was typed, if it is one."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no day; write {DAY}.") from error
-
-
-def no_option(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what was meant as an option: `--jso` and `-n`, but not `-lụt`, a word to leave out."""
-    for word in words:
-        if re.fullmatch("--.+|-[A-Za-z]", word, re.DOTALL):
-            options = [name for known in context.command.params for name in known.opts]
-            raise click.NoSuchOption(word, possibilities=options, ctx=context)
-    return words
+DAMAGED = 4  # what was kept is not what was captured
 
 
 @click.group()
@@ -183,6 +148,7 @@ def versions(url: str, between: tuple[int, int] | None, as_json: bool, data: Pat
     from crawler.history import changes_between, told_changes, versions_of
 
     with telling_errors():
+        require_archive(data)
         known = versions_of(url, data)
         if as_json:
             click.echo(json.dumps([asdict(version) for version in known], ensure_ascii=False, indent=2))
@@ -192,6 +158,29 @@ def versions(url: str, between: tuple[int, int] | None, as_json: bool, data: Pat
         if between or len(known) > 1:
             changes = changes_between(known, between or (known[-2].number, known[-1].number))
             click.echo("\n" + told_changes(changes))
+
+
+@main.command()
+@json_option
+@data_option
+def verify(as_json: bool, data: Path) -> None:
+    """Prove that all captures are as they were captured."""
+    from archive.verify import verify as find_damage
+    from crawler.portals import load, match
+
+    portals = load()
+    total = sum(path.stat().st_size for path in (data / "warc").glob("*.warc*"))
+    with telling_errors(), click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
+        require_archive(data)
+        damage = list(find_damage(data, lambda url: match(url, portals)[0] is not None, bar.update))
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in damage], ensure_ascii=False, indent=2))
+    else:
+        for one in damage:
+            click.echo(printable(str(one)))
+        places = counted(len(damage), "place")
+        click.echo(f"Damage in {places}." if damage else "All captures are as they were captured.")
+    sys.exit(DAMAGED if damage else 0)
 
 
 @main.command()
@@ -240,6 +229,11 @@ def open_in_datasette(data: Path, host: str, port: int) -> None:
     from archive.serve import serve
 
     serve(data, host, port, ready=lambda url: click.echo(f"Serving {url} until Ctrl-C"))
+
+
+def require_archive(data: Path) -> None:
+    if not (data / "archive.db").is_file():
+        raise ArchiveError(f"no archive at {data / 'archive.db'}: run `backan demo` or `backan crawl` first")
 
 
 def tell_abandoned(data: Path) -> None:

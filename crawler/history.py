@@ -19,8 +19,6 @@ def versions_of(url: str, data: Path) -> list[Version]:
     name, _ = match(url, portals)
     if name is None:
         raise ArchiveError(f"no portal covers {url}: `backan portals` lists them")
-    if not (data / "archive.db").is_file():
-        raise ArchiveError(f"no archive at {data / 'archive.db'}: run `backan demo` or `backan crawl` first")
     with Archive(data / "archive.db") as archive:
         found = history(archive.db, row_id(name, portals[name].key(url)))
     if not found:

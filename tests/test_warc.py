@@ -225,14 +225,15 @@ def test_other_records_are_told_by_their_type(tmp_path: Path) -> None:
         ("metadata", b"a: b"),
     )
     kinds = ["revisit", "response without HTTP", "response without HTTP", "metadata"]
-    assert list(records(path)) == [Other(kind) for kind in kinds]
+    assert [record.kind for record in records(path) if isinstance(record, Other)] == kinds
 
 
 def test_the_head_of_a_file_says_what_its_writer_knew(tmp_path: Path) -> None:
     with WarcWriter(tmp_path, "mic", {"source": "demo", "isPartOf": "mic-1"}) as writer:
         place = writer.write("https://mic.gov.vn/", AT, REQUEST, HEAD, b"")
     info = next(records(tmp_path / place.file))
-    assert info == Other("warcinfo", {"source": "demo", "ispartof": "mic-1"})
+    assert isinstance(info, Other)
+    assert (info.kind, info.fields) == ("warcinfo", {"source": "demo", "ispartof": "mic-1"})
 
 
 @pytest.mark.parametrize(

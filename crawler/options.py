@@ -1,0 +1,44 @@
+"""Options and arguments that several commands share, and what they accept."""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import click
+
+DAY = "YYYY-MM-DD"
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=lambda: os.environ.get("BACKAN_DATA") or "data",
+    show_default="BACKAN_DATA, or data",
+    help="Folder that holds the archive.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="Port; 0 takes a free one.",
+)
+warc_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def day(text: str) -> str:
+    """A day as it was typed, if it is one."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no day; write {DAY}.") from error
+
+
+def no_option(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what was meant as an option: `--jso` and `-n`, but not `-lụt`, a word to leave out."""
+    for word in words:
+        if re.fullmatch("--.+|-[A-Za-z]", word, re.DOTALL):
+            options = [name for known in context.command.params for name in known.opts]
+            raise click.NoSuchOption(word, possibilities=options, ctx=context)
+    return words
