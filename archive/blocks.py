@@ -154,31 +154,34 @@ def _share(line: list[_Piece], name: str) -> float:
 def _lines(run: list[_Piece], under_image: bool) -> Iterator[list[_Piece]]:
     """Cut a run at `<br><br>`, and at a single `<br>` where one line plainly ends and another begins."""
     line: list[_Piece] = []
+    last: _Piece | None = None  # of the line's pieces, the last that is no break and not blank
+    italic = True  # all of the line so far
     breaks = 0
     for piece in run:
         if piece.text == _BREAK:
             breaks += 1
         elif piece.text.strip(_EMPTY):
-            if line and (breaks > 1 or (breaks and _new_line(line, piece, under_image))):
+            ends = under_image or (italic and not piece.style.italic)
+            if last and (breaks > 1 or (breaks and _new_line(last, piece, ends))):
                 yield line
-                line, under_image = [], False
-            elif breaks:
+                line, italic, under_image = [], True, False
+            elif last and breaks:
                 line.append(_Piece(" ", piece.style))
             breaks = 0
             line.append(piece)
+            last, italic = piece, italic and piece.style.italic
         elif line:
             line.append(piece)
     if line:
         yield line
 
 
-def _new_line(line: list[_Piece], after: _Piece, under_image: bool) -> bool:
-    """A label, a caption's end, or a sentence's end before what looks like a beginning."""
-    before, text = normalise("".join(piece.text for piece in line)), normalise(after.text)
-    written = [piece for piece in line if piece.text.strip()]
-    if _LABEL.match(text) or (all(p.style.italic for p in written) and not after.style.italic):
+def _new_line(last: _Piece, after: _Piece, ends: bool) -> bool:
+    """Whether a line begins after a break: by a label, or by the look of a beginning where another ends."""
+    text = normalise(after.text)
+    if _LABEL.match(text):
         return True
-    return bool((under_image or _SENTENCE_END.search(before)) and _NEW_LINE.match(text))
+    return bool((ends or _SENTENCE_END.search(normalise(last.text))) and _NEW_LINE.match(text))
 
 
 def _kind_of(element: HtmlElement) -> tuple[BlockKind, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
+LONGEST = 2000  # characters in which a date is looked for
 YEARS = range(1990, 2100)  # before and after, a date is a slip of the page
 
 _DAY = r"(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})(?!\d)"
@@ -75,6 +76,7 @@ def date_line(text: str) -> StatedDate | None:
 
 
 def _find(text: str) -> tuple[StatedDate, re.Match[str]] | None:
+    text = text[:LONGEST]
     for form in _FORMS:
         if (match := form.search(text)) and (value := _value(match)):
             label = _LABEL.search(text[: match.start()])

@@ -1,5 +1,6 @@
 """Reading a response: any response gives a page with a clear outcome, and never an exception."""
 
+import sys
 import unicodedata
 from urllib.parse import parse_qs, urlencode
 
@@ -14,6 +15,7 @@ LISTING = "https://backan.gov.vn/Pages/tin-tuc-1/default.aspx"
 MIC = "https://mic.gov.vn/nongthon/Pages/TinTuc/160001/Mot-bai-viet-thu.html"
 TITLE = "Một bài viết thử về đường làng"
 SENTENCE = "Nhân dân thôn Bản Mới cùng nhau làm đường bê tông và trồng hoa hai bên đường."
+LONG_LINE = f"{SENTENCE} {SENTENCE} {SENTENCE}"
 BODY = "".join(f"<p>{SENTENCE} Đợt {i}.</p>" for i in range(1, 6))
 
 
@@ -176,6 +178,40 @@ def test_a_page_nested_ten_thousand_deep_does_not_break_the_reader(read) -> None
 def test_a_large_page_is_read(read) -> None:
     page = read(page_of(BODY + "<script>" + "x" * 20_000_000 + "</script>"))
     assert page.article.title == TITLE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Lượt xem: 1",
+        "Tin liên quan",
+        LONG_LINE,
+        "----------",
+        "Thứ hai, 01/02/2020 10:00",
+        "</p>chữ<br>",
+        "<a href='/Pages/tin-1/x-0123456789abcdef.aspx'>Tin khác</a> (01/02/2020)",
+        "<table><tr><td>a</td><td>b</td></tr></table>",
+    ],
+)
+def test_the_cost_of_a_page_grows_with_its_size_only(read, line: str) -> None:
+    """Ten times the lines may cost thirty times the steps, but not a hundred: a page must not stop a crawl."""
+
+    def steps(lines: int) -> int:
+        html = page_of(BODY + f"<p>{line}</p>" * lines + BODY)
+        count = 0
+
+        def step(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(step)
+        try:
+            read(html)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert steps(2000) < 30 * steps(200)
 
 
 def test_the_ministrys_page_is_read_by_its_selectors(read) -> None:

@@ -21,6 +21,7 @@ from spiders.reading.related import related
 if TYPE_CHECKING:
     from spiders.portal import Portal
 
+MOST_BLOCKS = 20_000  # no page of an article has more; beyond lies what would cost us time only
 COUNTER_BELOW = 5  # blocks between a story and its own counter, at most
 _SLUG = re.compile(r"/(?P<slug>[^/]+?)(?:-[0-9a-f]{13,16}|-[0-9a-f]{4}|-197\d+)?\.(?:aspx|html?)$", re.I)
 
@@ -29,7 +30,8 @@ def read_article(
     portal: "type[Portal]", tree: HtmlElement, url: str
 ) -> tuple[Article, Outcome, float] | None:
     """The article, the layer that read it, and the share of its words kept; None if there is no article."""
-    sheet = Sheet(tree, blocks(tree.body if tree.body is not None else tree), url, slug_in(url))
+    page = blocks(tree.body if tree.body is not None else tree)
+    sheet = Sheet(tree, page[:MOST_BLOCKS], url, slug_in(url))
     found = next(filter(None, _layers(portal, sheet)), None)
     if found is None:
         return None

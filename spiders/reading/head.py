@@ -1,5 +1,6 @@
 """The head of an article page, found in its text: which block is the title, and which states the date."""
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,7 +48,8 @@ def find_head(blocks: Sequence[Block], slug: str, page_title: str, marks: Landma
             continue
         beside = _date_beside(i, blocks, dates, marks)
         score = _own_score(block, slug, page_title) + _date_score(beside, i, dates, marks)
-        text_below = next((j - i for j in prose if j > i), len(blocks))
+        below = bisect(prose, i)
+        text_below = prose[below] - i if below < len(prose) else len(blocks)
         score += (1 if text_below <= 8 else -4) - 6 * (i > tail)
         if score >= ENOUGH and (best is None or score > best[0]):
             best = (score, i, beside)

@@ -11,6 +11,7 @@ from archive.text import one_line
 from spiders.reading.landmarks import ends_article, is_related_heading
 
 MOST = 40
+LONGEST = 500  # characters of a title
 _DATE_AT_END = re.compile(r"[\s–-]*[(\[]\s*(?P<date>[^()\[\]]{6,30})\s*[)\]]\s*$")
 
 
@@ -35,6 +36,8 @@ def related(blocks: Sequence[Block]) -> tuple[Related, ...]:
 def _item(block: Block) -> Related | None:
     stated = None
     title = block.text
+    if len(title) > LONGEST:
+        return None
     if (at_end := _DATE_AT_END.search(title)) and (stated := find_date(at_end["date"])):
         title = title[: at_end.start()].strip()
     anchor = next(

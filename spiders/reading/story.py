@@ -1,5 +1,6 @@
 """The story between a page's head and its frame: body, captions, byline, source and where it ends."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,10 +58,11 @@ def tell(blocks: Sequence[Block], marks: Landmarks) -> Story:
 
 def _without_asides(blocks: Sequence[Block]) -> list[Block]:
     """Without the boxes that stand inside a story: counters above it, related lists in its middle."""
+    course = _Course.of(blocks)
     kept: list[Block] = []
     aside = False
     for i, block in enumerate(blocks):
-        if is_hard_end(block) and _goes_on(blocks, i):
+        if is_hard_end(block) and course.goes_on(i, is_counter(block)):
             aside = not is_counter(block)
         elif not aside or (block.linked < 0.5 and block.kind == "p" and not date_line(block.text)):
             aside = False
@@ -68,21 +70,40 @@ def _without_asides(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def _goes_on(blocks: Sequence[Block], i: int) -> bool:
-    """Whether the story goes on after a block that usually follows one.
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Where running text stands among the blocks, as indexes, -1 for nowhere."""
 
-    With end marks, it goes on to the last of them, if there is a paragraph on the way. Without any, two
-    paragraphs in a row must follow: the teasers of a related list have their titles between.
-    """
-    before, after = blocks[:i], blocks[i + 1 :]
-    if is_counter(blocks[i]) and not any(map(is_prose, before)):
-        return True
-    mark = max((j for j, block in enumerate(after) if END_MARK in block.text), default=None)
-    if mark is not None:
-        return any(map(is_long, after[: mark + 1]))
-    if any(END_MARK in block.text for block in before):
-        return False
-    return any(is_long(one) and is_long(two) for one, two in pairwise(after))
+    first_prose: int
+    first_mark: int
+    last_mark: int
+    long: list[int]  # of the long paragraphs
+    last_pair: int  # of the first of the last two of them in a row
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> "_Course":
+        marks = [i for i, block in enumerate(blocks) if END_MARK in block.text]
+        long = [i for i, block in enumerate(blocks) if is_long(block)]
+        return cls(
+            next((i for i, block in enumerate(blocks) if is_prose(block)), -1),
+            min(marks, default=-1),
+            max(marks, default=-1),
+            long,
+            max((one for one, two in pairwise(long) if two == one + 1), default=-1),
+        )
+
+    def goes_on(self, i: int, counter: bool) -> bool:
+        """Whether the story goes on after block `i`, which usually follows one.
+
+        With end marks, it goes on to the last of them, if there is a paragraph on the way. Without any, two
+        paragraphs in a row must follow: the teasers of a related list have their titles between.
+        """
+        if counter and not 0 <= self.first_prose < i:
+            return True
+        if self.last_mark > i:
+            after = bisect(self.long, i)
+            return after < len(self.long) and self.long[after] <= self.last_mark
+        return not 0 <= self.first_mark < i and self.last_pair > i
 
 
 def _end(blocks: Sequence[Block]) -> int:
