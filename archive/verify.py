@@ -1,12 +1,14 @@
 """Prove that the archive still is what was captured: every WARC record against its row, both ways."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from sqlite3 import Connection
 
+from archive.access import connect
 from archive.errors import WarcError
-from archive.store import Archive
 from archive.warc import Exchange, Other, Record, Unusable, records
 from archive.warc_writer import OPEN, abandoned
 
@@ -41,9 +43,11 @@ def verify(
 
     `covers` says whether an address is one of ours: responses of other hosts need no row. `read` is told the
     bytes of each record as it is read. Files that a crawl is writing to just now are left out.
+
+    Raises ArchiveError where there is no archive, or none that can be read.
     """
     folder = data / "warc"
-    with Archive(data / "archive.db") as archive:
+    with closing(connect(data / "archive.db")) as archive:
         on_disk = {path.name: path for pattern in WARC for path in sorted(folder.glob(pattern))}
         for name in sorted(on_disk.keys() | _files(archive)):
             rows = _rows(archive, name)
@@ -55,14 +59,14 @@ def verify(
         yield Damage(path.name, "was left unfinished by a crawl that was killed")
 
 
-def _files(archive: Archive) -> set[str]:
+def _files(archive: Connection) -> set[str]:
     query = "select distinct warc_file from captures where warc_file is not null"
-    return {name for (name,) in archive.db.execute(query)}
+    return {name for (name,) in archive.execute(query)}
 
 
-def _rows(archive: Archive, file: str) -> dict[int, _Row]:
+def _rows(archive: Connection, file: str) -> dict[int, _Row]:
     query = "select warc_offset, url, sha256, warc_length from captures where warc_file = ?"
-    return {offset: _Row(*rest) for offset, *rest in archive.db.execute(query, [file])}
+    return {offset: _Row(*rest) for offset, *rest in archive.execute(query, [file])}
 
 
 def _verify_file(

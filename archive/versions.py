@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
+from sqlite3 import Connection
 from typing import Any
 
 from sqlite_utils import Database
@@ -28,13 +29,10 @@ class Version:
         return "\n\n".join(filter(None, (self.title, self.lead, self.body)))
 
 
-def history(db: Database, article: int) -> list[Version]:
+def history(archive: Connection, article: int) -> list[Version]:
     """The versions of an article, oldest first; none if it is not known."""
-    rows = db.query(
-        "select number, captured_at, title, lead, body from versions where article = ? order by number",
-        [article],
-    )
-    return [Version(**row) for row in rows]
+    query = "select number, captured_at, title, lead, body from versions where article = ? order by number"
+    return [Version(*row) for row in archive.execute(query, [article])]
 
 
 def number(db: Database, id: int, article: Article, capture: dict[str, Any]) -> int:

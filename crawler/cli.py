@@ -148,7 +148,6 @@ def versions(url: str, between: tuple[int, int] | None, as_json: bool, data: Pat
     from crawler.history import changes_between, told_changes, versions_of
 
     with telling_errors():
-        require_archive(data)
         known = versions_of(url, data)
         if as_json:
             click.echo(json.dumps([asdict(version) for version in known], ensure_ascii=False, indent=2))
@@ -171,7 +170,6 @@ def verify(as_json: bool, data: Path) -> None:
     portals = load()
     total = sum(path.stat().st_size for path in (data / "warc").glob("*.warc*"))
     with telling_errors(), click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
-        require_archive(data)
         damage = list(find_damage(data, lambda url: match(url, portals)[0] is not None, bar.update))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in damage], ensure_ascii=False, indent=2))
@@ -229,11 +227,6 @@ def open_in_datasette(data: Path, host: str, port: int) -> None:
     from archive.serve import serve
 
     serve(data, host, port, ready=lambda url: click.echo(f"Serving {url} until Ctrl-C"))
-
-
-def require_archive(data: Path) -> None:
-    if not (data / "archive.db").is_file():
-        raise ArchiveError(f"no archive at {data / 'archive.db'}: run `backan demo` or `backan crawl` first")
 
 
 def tell_abandoned(data: Path) -> None:

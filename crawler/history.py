@@ -1,14 +1,15 @@
 """The versions of one article, found by any of its addresses."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 
+from archive.access import connect
 from archive.diff import Edit, Piece, word_diff
 from archive.errors import ArchiveError
 from archive.identity import row_id
-from archive.store import Archive
 from archive.versions import Version, history
 from crawler.portals import load, match
 
@@ -19,8 +20,8 @@ def versions_of(url: str, data: Path) -> list[Version]:
     name, _ = match(url, portals)
     if name is None:
         raise ArchiveError(f"no portal covers {url}: `backan portals` lists them")
-    with Archive(data / "archive.db") as archive:
-        found = history(archive.db, row_id(name, portals[name].key(url)))
+    with closing(connect(data / "archive.db")) as archive:
+        found = history(archive, row_id(name, portals[name].key(url)))
     if not found:
         raise ArchiveError(f"the archive in {data} holds no article of {url}")
     return found

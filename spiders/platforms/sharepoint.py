@@ -26,6 +26,7 @@ _BODY = (
 _TITLE = ("h1.title", ".news-title", ".article-title", "#divArticleTitle", ".tieude", "h1")
 _LEAD = ("#idTomTat", "#divArticleDescription2", "#divArticleDescription", ".news-sapo", ".sapo", ".tomtat")
 _DATE = ("#publish-date", ".publish-date", ".news-date", ".date-detail", ".ngaydang")
+RICH_HTML_FIELD = Layout("rich-html-field", title=_TITLE, body=_BODY, date=_DATE, lead=_LEAD)
 
 OLD = Engine(
     name="backan-old",
@@ -34,7 +35,7 @@ OLD = Engine(
         address(Kind.LISTING, r"/pages/(?:[^/]+-\d+/){1,4}(?:default\.aspx)?(?:\?.*)?"),
         address(Kind.LISTING, r"/(?:default\.aspx|pages/default\.aspx|pages/?)?(?:\?.*)?"),
     ),
-    layouts=(Layout("rich-html-field", title=_TITLE, body=_BODY, date=_DATE, lead=_LEAD),),
+    layouts=(RICH_HTML_FIELD,),
     forbidden=re.compile(r"/_layouts/|/_vti_bin/|/_catalogs/|/forms/|signout|authenticate|login\.aspx", re.I),
 )
 
@@ -45,7 +46,7 @@ NEW = Engine(
         # Unseen; a page without the four hex digits of an article is taken for a listing and read for links.
         address(Kind.LISTING, r"/pages/[^/]+\.aspx(?:\?.*)?"),
     ),
-    layouts=(Layout("rich-html-field", title=_TITLE, body=_BODY, date=_DATE, lead=_LEAD),),
+    layouts=(RICH_HTML_FIELD,),
     landmarks=Landmarks(
         date_first=True, lead_end=re.compile(r"\s*PublishingPortal\s*-\s*Block_BanTin_ViewData\s*", re.I)
     ),

@@ -38,7 +38,7 @@ def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
     dropped = {e for css in (*layout.drop, *layout.date, *layout.section) for e in sheet.select(css)}
     if lead_at is not None:
         dropped.add(lead_at)
-    lead = without_dateline(one_line(lead_at.text_content())) if lead_at is not None else None
+    lead = without_dateline(_text(lead_at)) or None
     between = [b for b in sheet.blocks[at[1] : body[0]] if _may_be_lead(b)]
     blocks = _without([*between, *sheet.blocks[max(at[1], body[0]) : body[1]]], dropped)
     blocks = [block for block in blocks if without_dateline(block.text) != lead]
@@ -47,9 +47,12 @@ def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
     _take_credits(sheet, layout, story)
     if not story.words and not story.lead:
         return None
-    section = sheet.first(layout.section)
-    named = one_line(section.text_content()) if section is not None else None
-    return Found(Outcome.SELECTORS, title, _date(sheet, layout, at, engine), story, named or None)
+    section = _text(sheet.first(layout.section)) or None
+    return Found(Outcome.SELECTORS, title, _date(sheet, layout, at, engine), story, section)
+
+
+def _text(element: HtmlElement | None) -> str:
+    return "" if element is None else one_line(element.text_content())
 
 
 def _heading(sheet: Sheet, layout: Layout, body: tuple[int, int]) -> tuple[str, tuple[int, int]] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from lxml.html import HtmlElement
 from scrapy.http import Response
 
+from archive.body import COVERAGE
 from archive.model import Article, Kind, Link, Outcome, Page
 from spiders.reading.article import read_article
 from spiders.reading.feeds import feed_links
@@ -16,7 +17,6 @@ from spiders.reading.refusals import SMALL, is_blocked, is_challenge
 if TYPE_CHECKING:
     from spiders.portal import Portal
 
-LOW_COVERAGE = 0.97
 CUT = frozenset(("dataloss", "download_stopped"))  # Scrapy's flags
 HTML = ("text/html", "application/xhtml")
 XML = ("xml", "rss", "atom")
@@ -86,7 +86,7 @@ def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     article, outcome, coverage = read
     note = (
         f"kept the even text: extraction lost {1 - coverage:.0%} of the words"
-        if coverage < LOW_COVERAGE
+        if coverage < COVERAGE
         else None
     )
     return Page(outcome, article, (*onward, *_files(article)), note)
