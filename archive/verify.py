@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection
 
+from archive import cdxj
 from archive.access import connect
 from archive.errors import WarcError
-from archive.warc import Exchange, Other, Record, Unusable, records
+from archive.repeats import Repeats
+from archive.warc import Exchange, Note, Other, Record, Revisit, Unusable, records
 from archive.warc_writer import OPEN, abandoned
 
 WARC = ("*.warc", "*.warc.gz")
@@ -32,8 +35,16 @@ class Damage:
 @dataclass(frozen=True, slots=True)
 class _Row:
     url: str
-    sha256: str
+    sha256: str | None
     length: int
+
+
+@dataclass(slots=True)
+class _Crawl:
+    """What our own files say of one crawl: its last file, and the requests that brought no response."""
+
+    file: str = ""
+    silent: set[tuple[str | None, str | None]] = field(default_factory=set)
 
 
 def verify(
@@ -48,13 +59,15 @@ def verify(
     """
     folder = data / "warc"
     with closing(connect(data / "archive.db")) as archive:
+        verification = _Verification(archive, folder, covers, read)
         on_disk = {path.name: path for pattern in WARC for path in sorted(folder.glob(pattern))}
         for name in sorted(on_disk.keys() | _files(archive)):
             rows = _rows(archive, name)
             if path := on_disk.get(name):
-                yield from _verify_file(path, rows, covers, read)
+                yield from verification.file(path, rows)
             elif not (folder / f"{name}{OPEN}").exists():
                 yield Damage(name, f"is not there, and {len(rows)} captures point to it")
+        yield from verification.rest()
     for path in abandoned(folder):
         yield Damage(path.name, "was left unfinished by a crawl that was killed")
 
@@ -69,43 +82,110 @@ def _rows(archive: Connection, file: str) -> dict[int, _Row]:
     return {offset: _Row(*rest) for offset, *rest in archive.execute(query, [file])}
 
 
-def _verify_file(
-    path: Path, rows: dict[int, _Row], covers: Callable[[str], bool], read: Callable[[int], object]
-) -> Iterator[Damage]:
+class _Verification:
+    """Reads file after file, and keeps what can be judged only when all have been read."""
+
+    def __init__(
+        self,
+        archive: Connection,
+        folder: Path,
+        covers: Callable[[str], bool],
+        read: Callable[[int], object],
+    ) -> None:
+        self.archive, self.folder, self.covers, self.read = archive, folder, covers, read
+        self._repeats = Repeats(archive, folder)
+        self._crawls: dict[str, _Crawl] = {}
+
+    def file(self, path: Path, rows: dict[int, _Row]) -> Iterator[Damage]:
+        crawl: _Crawl | None = None  # the one whose records come, if it is one of our own
+        is_own, lines = False, []
+        try:
+            for record in records(path):
+                self.read(record.place.length)
+                if isinstance(record, Other) and record.kind == "warcinfo":
+                    crawl = self._crawl(record, path.name)
+                    is_own = is_own or crawl is not None
+                if isinstance(record, Exchange | Revisit):
+                    lines.append(cdxj.line(record))
+                row = rows.pop(record.place.offset, None)
+                for what in self._wrong(record, row, crawl):
+                    url = row.url if row else getattr(record, "url", None)
+                    yield Damage(path.name, what, record.place.offset, url)
+        except WarcError as error:
+            yield Damage(path.name, str(error))
+        else:
+            yield from _wrong_sidecar(path, lines, is_own)
+        for offset, row in rows.items():
+            yield Damage(path.name, "holds no record where this capture points", offset, row.url)
+
+    def rest(self) -> Iterator[Damage]:
+        """What the files say of one another, and the rows that point to none."""
+        for repeat, what in self._repeats.wrong():
+            yield Damage(repeat.file, what, repeat.offset, repeat.url)
+        query = "select crawl, url, captured_at from captures where warc_file is null"
+        for id, url, captured_at in self.archive.execute(query):
+            crawl = self._crawls.get(id)  # crawls made before there were such notes have none
+            told = crawl is None or (url, captured_at) in crawl.silent
+            if crawl and not told and not any(self.folder.glob(f"{escape(id)}-*{OPEN}")):
+                yield Damage(crawl.file, "holds no note of this request, which brought no response", url=url)
+
+    def _crawl(self, info: Other, file: str) -> _Crawl | None:
+        id = info.fields.get("ispartof")
+        if not id or "startedat" not in info.fields:
+            return None
+        crawl = self._crawls.setdefault(id, _Crawl())
+        crawl.file = file
+        return crawl
+
+    def _wrong(self, record: Record, row: _Row | None, crawl: _Crawl | None) -> Iterator[str]:
+        if isinstance(record, Unusable):
+            if row:
+                yield f"the record cannot be read: {record.why}"
+            return
+        if not record.intact:
+            yield "the record is not what its digest says"
+        if isinstance(record, Note) and crawl and record.about is None and "fetcherror" in record.fields:
+            crawl.silent.add((record.url, record.captured_at))
+            if self._is_unknown(record):
+                yield "the archive does not know this request: `backan ingest` takes it in"
+        if isinstance(record, Other | Note):
+            if row:
+                kind = record.kind if isinstance(record, Other) else "metadata"
+                yield f"a capture points here, to a record that is no response but {kind}"
+        elif row is None:
+            self._repeats.add_outside(record)
+            if self.covers(record.url):
+                yield "the archive does not know this record: `backan ingest` takes it in"
+        else:
+            yield from self._unlike(record, row)
+
+    def _is_unknown(self, note: Note) -> bool:
+        query = "select 1 from captures where url = ? and captured_at = ? and status is null"
+        known = self.archive.execute(query, [note.url, note.captured_at]).fetchone()
+        return not known and note.url is not None and self.covers(note.url)
+
+    def _unlike(self, record: Exchange | Revisit, row: _Row) -> Iterator[str]:
+        if record.url != row.url:
+            yield f"the record is of another address, {record.url}"
+        if record.place.length != row.length:
+            yield f"the record has {record.place.length} bytes, not {row.length}"
+        if isinstance(record, Revisit):
+            self._repeats.add(record, row.sha256)
+        elif sha256(record.body).hexdigest() != row.sha256:
+            yield "the body is not the one that was captured: its SHA-256 differs"
+
+
+def _wrong_sidecar(path: Path, lines: list[str], is_own: bool) -> Iterator[Damage]:
+    sidecar = cdxj.sidecar(path)
     try:
-        for record in records(path):
-            read(record.place.length)
-            row = rows.pop(record.place.offset, None)
-            for what in _wrong(record, row, covers):
-                url = row.url if row else getattr(record, "url", None)
-                yield Damage(path.name, what, record.place.offset, url)
-    except WarcError as error:
-        yield Damage(path.name, str(error))
-    for offset, row in rows.items():
-        yield Damage(path.name, "holds no record where this capture points", offset, row.url)
-
-
-def _wrong(record: Record, row: _Row | None, covers: Callable[[str], bool]) -> Iterator[str]:
-    if isinstance(record, Unusable):
-        if row:
-            yield f"the record cannot be read: {record.why}"
+        stated = sidecar.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        if is_own:
+            yield Damage(
+                sidecar.name, f"is not there, to say what {path.name} holds: a rebuild makes it anew"
+            )
         return
-    if not record.intact:
-        yield "the record is not what its digest says"
-    if isinstance(record, Other):
-        if row:
-            yield f"a capture points here, to a record that is no response but {record.kind}"
-    elif row is None:
-        if covers(record.url):
-            yield "the archive does not know this record: `backan ingest` takes it in"
-    else:
-        yield from _unlike(record, row)
-
-
-def _unlike(record: Exchange, row: _Row) -> Iterator[str]:
-    if record.url != row.url:
-        yield f"the record is of another address, {record.url}"
-    if record.place.length != row.length:
-        yield f"the record has {record.place.length} bytes, not {row.length}"
-    if sha256(record.body).hexdigest() != row.sha256:
-        yield "the body is not the one that was captured: its SHA-256 differs"
+    if sorted(stated) != sorted(lines):
+        yield Damage(
+            sidecar.name, f"does not say what {path.name} holds: delete it, and a rebuild makes it anew"
+        )

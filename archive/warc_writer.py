@@ -3,82 +3,138 @@
 https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
 
-import fcntl
 import io
-import os
-import zlib
+import re
 from collections.abc import Mapping
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Literal, Self
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.warc import Place
+from archive import cdxj
+from archive.gzip_members import gzip_member
+from archive.warc import FIELDS, OPEN, Exchange, Place, Revisit, http_head
+from archive.warc_file import WarcFile, abandoned
+
+__all__ = ["OPEN", "Revisited", "WarcWriter", "Written", "abandoned"]
 
 MAX_FILE = 1 << 30  # a new file after so many bytes, as is usual among web archives
-OPEN = ".open"  # behind the name of a file that has not been ended
+PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # what ends a line for one reader or another
+
+
+@dataclass(frozen=True, slots=True)
+class Revisited:
+    """The response whose body has come again; `digest` is its WARC-Payload-Digest."""
+
+    url: str
+    captured_at: str
+    digest: str
+    profile: Literal["identical-payload-digest", "server-not-modified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a response was written, its WARC-Record-ID (without brackets) and its payload digest."""
+
+    place: Place
+    id: str
+    digest: str
 
 
 class WarcWriter:
-    """Writes exchanges to new files `<prefix>-<serial>.warc.gz` in a folder; never appends to one.
+    """Writes exchanges to new files `<prefix>-<serial>.warc.gz` in a folder; see `WarcFile`.
 
-    What stands behind a cut record is lost to every reader, so a crash must end a file. One that is being
-    written has `.open` behind its name and is locked, so that `abandoned` can tell it from one that a crash
-    has left. `info` goes into the warcinfo record at the head of each file.
+    `info` goes into the warcinfo record at the head of each file; that of the first is of `started_at`, if
+    given. `level` is that of gzip, 0 to 9. Each call writes whole records or none: where it raises OSError,
+    the file is as it was before, and can be written to or closed.
     """
 
     def __init__(
-        self, folder: Path, prefix: str, info: Mapping[str, str], level: int = 6, max_size: int = MAX_FILE
+        self,
+        folder: Path,
+        prefix: str,
+        info: Mapping[str, str],
+        level: int = 6,
+        max_size: int = MAX_FILE,
+        started_at: str | None = None,
     ) -> None:
         self.folder, self.prefix, self.info = folder, prefix, info
-        self.level, self.max_size = level, max_size
+        self.level, self.max_size, self.started_at = level, max_size, started_at
         self._serial = 0
-        self._file: BinaryIO | None = None
-        self._path = folder
-        self._warcio: Any = None
+        self._file: WarcFile | None = None
+        self._info_id = ""
+
+    def open(self) -> None:
+        """Begin the first file, if none has been begun: a crawl without a record leaves a file too."""
+        if self._file is None:
+            self._file = self._next_file(self.started_at)
 
     def write(
         self,
         url: str,
         captured_at: str,
-        request: bytes,
+        request: bytes | None,
         head: bytes,
         body: bytes,
         ip: str | None = None,
         truncated: str | None = None,
-    ) -> Place:
-        """Write a response and its request; returns the place of the response.
+        revisit: Revisited | None = None,
+    ) -> Written:
+        """Write a response and its request.
 
-        `request` is the whole request and `head` all of the response before its body, to the blank line.
-        Raises OSError where they cannot be written; the file then ends before them, and is whole.
+        `request` is the whole request, None where nobody knows it, and `head` all of the response before its
+        body, to the blank line. With `revisit`, which brought the same body or is declared to be unchanged,
+        the body is left out.
         """
-        file = self._current_file()
-        start = file.tell()
+        file = self._current_file(captured_at)
         context = {"WARC-Date": captured_at} | ({"WARC-IP-Address": ip} if ip else {})
-        cut = {"WARC-Truncated": truncated} if truncated else {}
-        response = self._record(url, "response", head, body, context | cut)
-        context["WARC-Concurrent-To"] = response.rec_headers.get_header("WARC-Record-ID")
-        request_head, blank, request_body = request.partition(b"\r\n\r\n")
-        try:
-            self._warcio.write_record(response)
-            end = file.tell()
-            self._warcio.write_record(
-                self._record(url, "request", request_head + blank, request_body, context)
-            )
-        except OSError:
-            self._end_at(start)
-            raise
-        return Place(self._path.name, start, end - start)
+        of_response = context | ({"WARC-Truncated": truncated} if truncated else {})
+        if revisit:
+            record = self._record(url, "revisit", head, b"", of_response | _references(revisit))
+        else:
+            record = self._record(url, "response", head, body, of_response)
+        id, digest = (
+            str(record.rec_headers.get_header(name)) for name in ("WARC-Record-ID", "WARC-Payload-Digest")
+        )
+        data = self._member(record)
+        place = Place(file.path.name, file.size, len(data))
+        line = _line(url, captured_at, head, place, digest, revisit)
+        if request is not None:
+            request_head, blank, request_body = request.partition(b"\r\n\r\n")
+            context["WARC-Concurrent-To"] = id
+            data += self._member(self._record(url, "request", request_head + blank, request_body, context))
+        file.append(data, line)
+        return Written(place, id.strip("<>"), digest)
+
+    def note(self, url: str, captured_at: str, fields: Mapping[str, str], about: str | None = None) -> Place:
+        """Write a metadata record: `about` the response with that id, or of its own.
+
+        A value is kept in one line: breaks and control characters become blanks.
+        """
+        self.open()
+        assert self._file
+        lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields.items())
+        headers = {"WARC-Date": captured_at} | ({"WARC-Concurrent-To": f"<{about}>"} if about else {})
+        block = lines.encode(errors="replace")
+        data = self._member(self._record(url, "metadata", None, block, headers))
+        place = Place(self._file.path.name, self._file.size, len(data))
+        self._file.append(data)
+        return place
+
+    def sync(self) -> None:
+        """Make all that has been written outlast a loss of power; costs nothing where nothing is new."""
+        if self._file:
+            self._file.sync()
 
     def close(self) -> None:
         """End the file and give it its final name."""
         if self._file is not None:
-            self._file.close()
-            self._file = None
-            _open_name(self._path).rename(self._path)
+            file, self._file = self._file, None
+            file.end()
 
     def __enter__(self) -> Self:
         return self
@@ -88,65 +144,53 @@ class WarcWriter:
     ) -> None:
         self.close()
 
-    def _end_at(self, size: int) -> None:
-        """End the file there: on a full disk, what stands behind is part of a record."""
+    def _current_file(self, captured_at: str) -> WarcFile:
+        self.open()
         assert self._file
-        with suppress(OSError):  # what it holds back cannot be written either
-            self._file.close()
-        os.truncate(_open_name(self._path), size)
-        self.close()
-
-    def _current_file(self) -> BinaryIO:
-        if self._file is not None and self._file.tell() >= self.max_size:
-            self.close()
-        if self._file is None:
-            self._file = self._new_file()
-            self._warcio = WARCWriter(_Members(self._file, self.level), gzip=False, warc_version="1.1")
-            self._warcio.write_record(self._warcio.create_warcinfo_record(self._path.name, self.info))
+        if self._file.is_full(self.max_size):
+            # The next one is begun first: a crawl that runs always holds one.
+            full, self._file = self._file, self._next_file(captured_at)
+            full.end()
         return self._file
 
-    def _new_file(self) -> BinaryIO:
+    def _next_file(self, begun_at: str | None) -> WarcFile:
         self.folder.mkdir(parents=True, exist_ok=True)
         while True:
-            self._path = self.folder / f"{self.prefix}-{self._serial:05}.warc.gz"
-            self._serial += 1
-            if not self._path.exists() and not _open_name(self._path).exists():
-                file = _open_name(self._path).open("xb")
-                with suppress(OSError):  # some network file systems know no locks
-                    fcntl.flock(file, fcntl.LOCK_EX)
+            path = self.folder / f"{self.prefix}-{self._serial:05}.warc.gz"
+            warcinfo = self._warcinfo(path.name, begun_at)
+            try:
+                file = WarcFile(path, self._member(warcinfo))
+            except FileExistsError:
+                self._serial += 1
+            else:
+                self._info_id = str(warcinfo.rec_headers.get_header("WARC-Record-ID"))
                 return file
 
-    def _record(self, url: str, kind: str, head: bytes, body: bytes, headers: dict[str, str]) -> Any:
-        return self._warcio.create_warc_record(
+    def _warcinfo(self, name: str, begun_at: str | None) -> Any:
+        info = {field: _one_line(value) for field, value in self.info.items()}
+        record = WARCWriter(None, warc_version="1.1").create_warcinfo_record(name, info)
+        if begun_at:
+            record.rec_headers.replace_header("WARC-Date", begun_at)
+        return record
+
+    def _record(self, url: str, kind: str, head: bytes | None, body: bytes, headers: dict[str, str]) -> Any:
+        if UNFIT.search(url):
+            raise ValueError(f"no address that a WARC record can be of: {url!r}")
+        return WARCWriter(None, warc_version="1.1").create_warc_record(
             url,
             kind,
             payload=io.BytesIO(body),
             length=len(body),
-            warc_headers_dict=headers,
-            http_headers=_Verbatim(head),
+            warc_content_type=FIELDS if head is None else "",
+            warc_headers_dict=headers | {"WARC-Warcinfo-ID": self._info_id},
+            http_headers=None if head is None else _Verbatim(head),
         )
 
-
-class _Members:
-    """A file of gzip members. warcio flushes once after each record, and that ends a member.
-
-    warcio's own wrapper has level 9 built in, which is slow: 16 MB/s against 27 MB/s at level 6.
-    """
-
-    def __init__(self, file: BinaryIO, level: int) -> None:
-        self._file, self._level = file, level
-        self._gzip = self._new()
-
-    def write(self, data: bytes) -> None:
-        self._file.write(self._gzip.compress(data))
-
-    def flush(self) -> None:
-        self._file.write(self._gzip.flush())
-        self._file.flush()
-        self._gzip = self._new()
-
-    def _new(self) -> Any:
-        return zlib.compressobj(self._level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    def _member(self, record: Any) -> bytes:
+        """A record as a gzip member; warcio's own are of level 9, which is slow: 16 MB/s against 27 at 6."""
+        plain = io.BytesIO()
+        WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
+        return gzip_member(plain.getvalue(), self.level)
 
 
 class _Verbatim(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
@@ -160,20 +204,24 @@ class _Verbatim(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
         return self._head
 
 
-def abandoned(folder: Path) -> list[Path]:
-    """The files that have `.open` behind their name, though nobody is writing to them any more."""
-    return [path for path in sorted(folder.glob(f"*{OPEN}")) if not _is_held(path)]
+def _one_line(value: str) -> str:
+    return UNFIT.sub(" ", value).strip()
 
 
-def _is_held(path: Path) -> bool:
-    """Whether a process holds the lock on a file; what has gone or cannot be opened counts as held."""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    return False
+def _references(revisit: Revisited) -> dict[str, str]:
+    return {
+        "WARC-Profile": PROFILES + revisit.profile,
+        "WARC-Refers-To-Target-URI": revisit.url,
+        "WARC-Refers-To-Date": revisit.captured_at,
+        "WARC-Payload-Digest": revisit.digest,
+    }
 
 
-def _open_name(path: Path) -> Path:
-    return path.with_name(path.name + OPEN)
+def _line(
+    url: str, captured_at: str, head: bytes, place: Place, digest: str, revisit: Revisited | None
+) -> str:
+    """The CDXJ line, from the bytes that are written: a reader of the file must come to the same."""
+    status, headers, _ = http_head(head)
+    if revisit:
+        return cdxj.line(Revisit(url, captured_at, status, headers, place, payload_digest=digest))
+    return cdxj.line(Exchange(url, captured_at, status, headers, b"", place, payload_digest=digest))

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from hostile_portal import Hostile
-from warc_files import article, warc
+from warc_files import AT, article, foreign, record, revisit, warc
 
+from archive.cdxj import sidecar, write_sidecar
 from archive.store import Archive
 from archive.verify import Damage, verify
-from archive.warc import exchanges
+from archive.warc import exchanges, payload_digest
+from archive.warc_writer import Revisited, WarcWriter
 from crawler.cli import main
 from crawler.ingest import ingest
 
@@ -27,7 +29,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def file_in(data: Path) -> Path:
-    (path,) = (data / "warc").iterdir()
+    (path,) = (data / "warc").glob("*.warc*")
     return path
 
 
@@ -115,3 +117,167 @@ def test_the_command_ends_with_four_where_there_is_damage(data: Path) -> None:
 def test_the_command_says_what_is_wrong_where_there_is_no_archive(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["verify", "--data", str(tmp_path)])
     assert (result.exit_code, "no archive" in result.output) == (1, True)
+
+
+LATER = "2019-12-12T10:00:00Z"
+CRAWL = "hostile-20191211T100000Z"
+INFO = {
+    "software": "backan-archive",
+    "isPartOf": CRAWL,
+    "portal": "hostile",
+    "startedAt": AT,
+    "source": "live",
+}
+REQUEST = b"GET / HTTP/1.1\r\n\r\n"
+URL, _, _, BODY = article("mot")
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+SILENT = "http://hostile.test/bai/silent"
+
+
+@pytest.fixture
+def crawled(tmp_path: Path) -> Path:
+    """A data folder with a crawl of our own: a page, twice the same, once not modified; and no answer."""
+    with WarcWriter(tmp_path, CRAWL, INFO) as writer:
+        first = writer.write(URL, AT, REQUEST, OK, BODY)
+        again = Revisited(URL, AT, first.digest, "identical-payload-digest")
+        writer.write(URL, LATER, REQUEST, OK, b"", revisit=again)
+        unmodified = Revisited(URL, AT, first.digest, "server-not-modified")
+        writer.write(
+            URL,
+            "2019-12-13T10:00:00Z",
+            REQUEST,
+            b"HTTP/1.1 304 Not Modified\r\n\r\n",
+            b"",
+            revisit=unmodified,
+        )
+        writer.note(URL, AT, {"fetchError": "cannot be decoded"}, first.id)
+        writer.note(SILENT, LATER, {"fetchError": "timeout", "via": URL})
+        writer.note("http://elsewhere.example/", LATER, {"fetchError": "timeout"})
+    ingest(tmp_path / first.place.file, tmp_path / "data", PORTALS)
+    return tmp_path / "data"
+
+
+def test_a_crawl_with_revisits_and_requests_without_answer_is_sound(crawled: Path) -> None:
+    with Archive(crawled / "archive.db") as archive:
+        [(rows, bodies)] = archive.db.execute("select count(*), count(distinct sha256) from captures")
+    assert (rows, bodies) == (4, 1)
+    assert found(crawled) == []
+
+
+def test_a_revisit_whose_original_is_nowhere_is_found(tmp_path: Path) -> None:
+    original = foreign(tmp_path, record("response", URL, OK + BODY), name="original.warc")
+    stated = {"WARC_Refers_To_Target_URI": URL, "WARC_Refers_To_Date": AT}
+    again = foreign(tmp_path, revisit(URL, payload_digest(BODY), OK, at=LATER, **stated))
+    data = tmp_path / "data"
+    for path in (original, again):
+        ingest(path, data, PORTALS)
+    assert found(data) == []
+    (data / "warc" / "original.warc").unlink()
+    assert [damage.what for damage in found(data)] == [
+        "is not there, and 1 captures point to it",
+        "refers to a record that cannot be read, at byte 0 of original.warc",
+    ]
+    change(data, f"delete from captures where captured_at = '{AT}'")
+    assert found(data) == [Damage("foreign.warc", "refers to a record that is not here", 0, URL)]
+
+
+def test_a_revisit_that_was_taken_for_another_body_is_found(crawled: Path) -> None:
+    change(crawled, f"update captures set sha256 = 'other' where captured_at = '{LATER}'")
+    (damage,) = found(crawled)
+    assert "has another body than was captured" in damage.what
+
+
+def test_a_revisit_taken_in_before_its_original_was_there_is_found(crawled: Path) -> None:
+    change(crawled, f"update captures set sha256 = null where captured_at = '{LATER}'")
+    assert [damage.what for damage in found(crawled)] == ["refers to a record that is not here"]
+
+
+def test_a_revisit_that_states_the_digest_of_another_body_is_found(tmp_path: Path) -> None:
+    stated = {"WARC_Refers_To_Target_URI": URL, "WARC_Refers_To_Date": AT}
+    path = foreign(
+        tmp_path,
+        record("response", URL, OK + BODY),
+        revisit(URL, "md5:anything", OK, at=LATER, **stated),
+        revisit(URL, payload_digest(BODY), OK, at="2019-12-13T10:00:00Z", **stated),
+    )
+    ingest(path, tmp_path / "data", PORTALS)
+    assert found(tmp_path / "data") == []
+    held = file_in(tmp_path / "data")
+    other = held.read_bytes().replace(payload_digest(BODY).encode(), payload_digest(b"?").encode())
+    held.write_bytes(other)
+    write_sidecar(held)
+    assert [damage.what for damage in found(tmp_path / "data")] == [
+        "the record that it refers to has another payload digest than it states"
+    ]
+
+
+@pytest.mark.parametrize("url", [URL, "http://elsewhere.example/"])
+@pytest.mark.parametrize(
+    "stated", [{"WARC_Refers_To": "<urn:1>"}, {"WARC_Refers_To_Target_URI": "?", "WARC_Refers_To_Date": AT}]
+)
+def test_a_revisit_leads_to_its_body_by_name_or_digest_also_on_another_host(
+    tmp_path: Path, url: str, stated: dict[str, str]
+) -> None:
+    """wget states a record's id only; a digest may be of a kind that nobody knows."""
+    digest = payload_digest(BODY) if "WARC_Refers_To" in stated else "tiger:unknown"
+    stated = {name: url if value == "?" else value for name, value in stated.items()}
+    path = foreign(
+        tmp_path,
+        record("response", url, OK + BODY),
+        revisit(URL, digest, OK, at=LATER, **stated),
+    )
+    ingest(path, tmp_path / "data", PORTALS)
+    assert found(tmp_path / "data") == []
+
+
+def test_a_request_without_answer_that_no_row_knows_is_found(crawled: Path) -> None:
+    change(crawled, f"delete from captures where url = '{SILENT}'")
+    (damage,) = found(crawled)
+    assert (damage.url, "does not know this request" in damage.what) == (SILENT, True)
+
+
+def test_a_row_without_record_needs_a_note_in_the_files_of_its_crawl(crawled: Path) -> None:
+    change(crawled, f"update captures set url = url || '2', id = 1 where url = '{SILENT}'")
+    unknown, unheard = found(crawled)
+    assert "does not know this request" in unknown.what
+    assert (unheard.url, unheard.file) == (f"{SILENT}2", file_in(crawled).name)
+    assert "holds no note of this request" in unheard.what
+
+
+def test_a_crawl_from_before_there_were_notes_needs_none(data: Path) -> None:
+    columns = "url, portal, captured_at, crawl, outcome"
+    row = f"select 'http://hostile.test/x', portal, '{AT}', crawl, 'failed' from captures limit 1"
+    change(data, f"insert into captures ({columns}) {row}")
+    assert found(data) == []
+
+
+def test_the_notes_of_a_crawl_that_runs_are_not_missed(crawled: Path) -> None:
+    change(crawled, f"update captures set url = url || '2', id = 1 where url = '{SILENT}'")
+    with WarcWriter(crawled / "warc", CRAWL, INFO) as writer:
+        writer.open()
+        assert [damage.what for damage in found(crawled) if "no note" in damage.what] == []
+
+
+def test_a_sidecar_that_does_not_say_what_its_file_holds_is_found(crawled: Path) -> None:
+    path = sidecar(file_in(crawled))
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    (damage,) = found(crawled)
+    assert damage.file == path.name
+    assert "does not say what" in damage.what
+    path.unlink()
+    (damage,) = found(crawled)
+    assert (damage.file, "is not there" in damage.what) == (path.name, True)
+
+
+def test_a_sidecar_that_a_file_of_others_lacks_is_no_damage(data: Path) -> None:
+    path = sidecar(file_in(data))
+    path.write_text("odd\n")
+    assert [damage.file for damage in found(data)] == [path.name]
+    path.unlink()
+    assert found(data) == []
+
+
+def test_a_file_that_a_crash_has_left_is_named(crawled: Path) -> None:
+    left = crawled / "warc" / f"{CRAWL}-00001.warc.gz.open"
+    left.write_bytes(b"")
+    assert found(crawled) == [Damage(left.name, "was left unfinished by a crawl that was killed")]
