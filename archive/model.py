@@ -132,7 +132,8 @@ class BodyLink:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What one page says. `key` names the article within its portal, whatever address reached it.
+    """What one page says. `key` names the article within its portal, whatever address reached it; before its
+    first slash stands the engine. `story` names it on all engines of its host, None where there is one only.
 
     `body` is plain text with Markdown-like marks: blank line between blocks, `## ` headings, `- ` list
     items, `| a | b |` table rows. What the page does not state is None or empty, never guessed.
@@ -150,6 +151,7 @@ class Article:
     date_label: str | None = None
     views: int | None = None
     language: str | None = None
+    story: str | None = None
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     related: tuple[Related, ...] = ()
@@ -161,7 +163,8 @@ class Page:
     """What reading made of one response: an outcome, perhaps an article, and where to go next.
 
     `whole` is False where only a part of the response came: its text never replaces a whole one. `key`
-    names the article whose address it is, also where there is no article (any more).
+    names the article whose address it is, also where there is no article (any more). `replaced`: another
+    request took the place of this one (it was asked again), so it counts neither as a page nor as failed.
     """
 
     outcome: Outcome
@@ -170,6 +173,7 @@ class Page:
     note: str | None = None  # why it was unreadable, or what the loss guard found
     whole: bool = True
     key: str | None = None
+    replaced: bool = False
 
 
 @dataclass(slots=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from sqlite3 import Connection, OperationalError, connect
+from sqlite3 import SQLITE_BUSY, Connection, DatabaseError, OperationalError, connect
 from sqlite3 import Error as SqliteError
 from time import sleep
 from types import TracebackType
@@ -12,23 +12,12 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from archive import versions
+from archive import counts, gone, stories, versions
 from archive.errors import ArchiveError
 from archive.identity import docid, row_id
-from archive.model import Article, Capture, Change, Page, PortalInfo, Tally
+from archive.model import Article, Capture, Change, Page, PortalInfo
 from archive.schema import CHILDREN, migrations
 from archive.text import word_count
-from archive.versions import text_digest
-
-# An article is gone since the first answer of 404 or 410 that no later capture of it contradicts.
-MARK_GONE = """
-    with seen as (
-        select min(captured_at) as gone_at from captures where article = :article and outcome = 'missing'
-        and captured_at > (select last_captured_at from articles where id = :article)
-    )
-    update articles set gone_at = (select gone_at from seen)
-    where id = :article and gone_at is not (select gone_at from seen)
-"""
 
 
 class Archive:
@@ -53,7 +42,8 @@ class Archive:
             with self.writing():
                 migrations.apply(self.db)
         except (OSError, SqliteError) as error:
-            raise ArchiveError(f"cannot open {path}: {error}") from error
+            way_out = "; `backan rebuild` makes it anew" if type(error) is DatabaseError else ""
+            raise ArchiveError(f"cannot open {path}: {error}{way_out}") from error
 
     def close(self) -> None:
         self.db.close()
@@ -86,71 +76,115 @@ class Archive:
             row = {"id": crawl, "portal": portal, "source": source, "started_at": started_at}
             self.db.table("crawls").upsert(row, pk="id")
 
-    def finish_crawl(self, crawl: str, finished_at: str, outcome: str, tally: Tally) -> None:
-        counts = {name: getattr(tally, name) for name in ("pages", "new", "changed", "unchanged", "failed")}
+    def finish_crawl(self, crawl: str, finished_at: str, outcome: str, complete: bool = False) -> None:
+        """Note how a crawl ended, and count what its portal's crawls have brought.
+
+        `complete`: it has asked for all there is, so what it did not find has gone.
+        """
+        row = {"finished_at": finished_at, "outcome": outcome, "complete": int(complete)}
         with self.writing():
-            self.db.table("crawls").update(crawl, {"finished_at": finished_at, "outcome": outcome, **counts})
+            self.db.table("crawls").update(crawl, row)
+            gone.mark_of(self.db.conn, crawl)
+            counts.recount(self.db.conn, self.db.table("crawls").get(crawl)["portal"])
+
+    def mark_killed(self, crawl: str) -> None:
+        """End a crawl that never came to its end, at its last capture."""
+        query = "select max(captured_at) from captures where crawl = ?"
+        (last,) = self.db.execute(query, [crawl]).fetchone()
+        self.finish_crawl(crawl, last or self.db.table("crawls").get(crawl)["started_at"], "killed")
+
+    def recount(self, portal: str) -> None:
+        """Count anew what each crawl of a portal has brought."""
+        with self.writing():
+            counts.recount(self.db.conn, portal)
 
     def take_in(self, capture: Capture, page: Page) -> Change | None:
         """The one way from a capture to a stored article; returns what it did to the article, if any.
 
         Taking in the same capture again changes nothing, and the order of taking in does not matter: the
-        article is as its newest whole capture has it, its versions are in the order of their capture.
-        Called by the live crawl, the import of WARC files and the rebuild alike.
+        article is as its newest whole capture has it, its versions are in the order of their capture, and
+        only while there is no whole one do captures cut short count. Called by the live crawl, the import of
+        WARC files and the rebuild alike.
         """
         article = page.article
         key = article.key if article else page.key
-        id = row_id(capture.portal, key) if key else None
-        row = asdict(capture) | {"id": capture_id(capture), "outcome": page.outcome.value, "note": page.note}
+        row = asdict(capture) | {
+            "id": capture_id(capture),
+            "outcome": page.outcome.value,
+            "note": page.note,
+            "text_sha256": versions.text_digest(article) if article else None,
+            "key": key,
+            "replaced": int(page.replaced),
+            "whole": int(page.whole),
+        }
         with self.writing():
-            known = self._state(id)
-            # A page cut short never replaces a whole text.
-            counts = article is not None and (page.whole or known is None)
-            row |= {"article": id, "text_sha256": text_digest(article) if article and counts else None}
-            self.db.table("captures").upsert(row, pk="id")
-            change = None
-            if article is not None and id is not None:
-                change = self._store(id, article, row, known) if counts else Change.UNCHANGED
-            if id is not None:
-                self.db.execute(MARK_GONE, {"article": id})
+            id = self._article(capture.portal, key, article)
+            self.db.table("captures").upsert(row | {"article": id}, pk="id")
+            if id is None:
+                return None
+            change = self._store(id, article, row) if article else None
+            self._mark_gone(id, row)
             return change
 
-    def _state(self, article: int | None) -> dict[str, Any] | None:
-        return next(self.db.query("select * from articles where id = ?", [article]), None)
+    def _article(self, portal: str, key: str | None, article: Article | None) -> int | None:
+        if key is None:
+            return None
+        if article and article.story:
+            return stories.enter(self.db, portal, key, article.story)
+        return stories.article_of(self.db.conn, portal, key)
 
-    def _store(
-        self, id: int, article: Article, capture: dict[str, Any], known: dict[str, Any] | None
-    ) -> Change:
+    def _store(self, id: int, article: Article, capture: dict[str, Any]) -> Change:
+        known = next(self.db.query("select * from articles where id = ?", [id]), None)
         if known is None:
             self.db.table("articles").insert(_row(id, article, capture))
             self._replace_children(id, article)
-            versions.number(self.db, id, article, capture)
+            versions.record(self.db, id, article, capture)
+            # Captures older than the column, of an address that has had no article so far.
+            self.db.execute(
+                "update captures set key = ? where article = ? and key is null", [capture["key"], id]
+            )
             return Change.NEW
-        times = (known["first_captured_at"], known["last_captured_at"], capture["captured_at"])
+        query = "select whole, captured_at, id from captures where id = ?"
+        shown = self.db.execute(query, [known["capture"]]).fetchone()
+        if capture["whole"] < shown[0]:
+            return Change.UNCHANGED
+        times = [capture["captured_at"]]
+        if capture["whole"] > shown[0]:
+            self.db.execute("delete from versions where article = ?", [id])
+        else:
+            times += [known["first_captured_at"], known["last_captured_at"]]
         news: dict[str, Any] = {"first_captured_at": min(times), "last_captured_at": max(times)}
-        shown = self.db.execute(
-            "select captured_at from captures where id = ?", [known["capture"]]
-        ).fetchone()
-        if (capture["captured_at"], capture["id"]) > (*shown, known["capture"]):
-            news = _row(id, article, capture) | news | {"gone_at": known["gone_at"]}
+        if (capture["whole"], capture["captured_at"], capture["id"]) > shown:
+            news = _row(id, article, capture) | news | {"key": known["key"], "gone_at": known["gone_at"]}
             self._replace_children(id, article)
-        grown = versions.number(self.db, id, article, capture) - known["version"]
-        news["version"] = known["version"] + grown
+        grown = versions.record(self.db, id, article, capture)
+        news["version"] = versions.number_of(self.db, id, news.get("capture", known["capture"]))
         # Only what differs: a change of the text costs a change of both indexes. And never INSERT OR REPLACE,
         # which leaves stale rows in them.
         self.db.table("articles").update(id, {name: v for name, v in news.items() if v != known[name]})
-        return Change.CHANGED if grown > 0 else Change.UNCHANGED
+        return Change.CHANGED if grown else Change.UNCHANGED
+
+    def _mark_gone(self, id: int, capture: dict[str, Any]) -> None:
+        if capture["text_sha256"] is not None:
+            later = "select 1 from captures where article = ? and captured_at > ? limit 1"
+            if self.db.execute(later, [id, capture["captured_at"]]).fetchone() is None:
+                self.db.execute(
+                    "update articles set gone_at = null where id = ? and gone_at is not null", [id]
+                )
+                return
+        gone.mark(self.db.conn, [id])
 
     def _replace_children(self, id: int, article: Article) -> None:
-        for table in CHILDREN:
+        for table, columns in CHILDREN.items():
             self.db.execute(f"delete from {table} where article = ?", [id])
             things = enumerate(getattr(article, table), 1)
-            rows = [{"article": id, "position": position} | asdict(thing) for position, thing in things]
-            self.db.table(table).insert_all(rows)
+            rows = [(id, position, *(getattr(thing, c) for c in columns)) for position, thing in things]
+            names, marks = ", ".join(("article", "position", *columns)), ", ?" * len(columns)
+            self.db.conn.executemany(f"insert into {table} ({names}) values (?, ?{marks})", rows)
 
 
 def _row(id: int, article: Article, capture: dict[str, Any]) -> dict[str, Any]:
-    stated = {name: value for name, value in asdict(article).items() if name not in CHILDREN}
+    stated = {f.name: getattr(article, f.name) for f in fields(article) if f.name not in (*CHILDREN, "story")}
     return stated | {
         "id": id,
         "docid": docid(id, article.published_at),
@@ -177,8 +211,8 @@ def _switch_to_wal(connection: Connection, patience: int = 200) -> None:
         try:
             connection.execute("pragma journal_mode = wal")
             return
-        except OperationalError:
+        except OperationalError as error:
             patience -= 1
-            if not patience:
+            if error.sqlite_errorcode != SQLITE_BUSY or not patience:
                 raise
             sleep(0.05)

@@ -1,9 +1,10 @@
 """The versions of an article: its texts in the order of their capture, whatever the order of taking in."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
+from operator import itemgetter
 from sqlite3 import Connection
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 from archive.model import Article
 
 TEXT = ("title", "lead", "body")
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,50 +37,104 @@ def history(archive: Connection, article: int) -> list[Version]:
     return [Version(*row) for row in archive.execute(query, [article])]
 
 
-def number(db: Database, id: int, article: Article, capture: dict[str, Any]) -> int:
-    """Number the versions of an article that was just captured once more; returns how many there are.
+def record(db: Database, id: int, article: Article, capture: Row) -> bool:
+    """Number the versions of an article that was just captured once more; returns whether there are more now.
 
-    A text is a new version where it differs from the one captured before it, so one that comes back is a
-    version again. Expects the capture's row to be there.
+    A text is a new version where its address said something else before and the newest version does too. So
+    one that comes back is a version again, while an article with two addresses, at which it reads a little
+    differently, does not get two versions by every crawl. Expects the capture's row to be there.
     """
-    newest = next(
-        db.query("select * from versions where article = ? order by number desc limit 1", [id]), None
+    query = "select number, sha256 from versions where article = ? order by number desc limit 1"
+    count, newest = db.execute(query, [id]).fetchone() or (0, None)
+    own = _text_of(article, capture)
+    if not count or not _is_last(db, id, capture):
+        grown: bool = renumber(db, id, capture["whole"], [own, *texts(db, id)]) > count
+        return grown
+    if own["sha256"] == newest or own["sha256"] == _before(db, id, capture):
+        return False
+    again = [text for text in texts(db, id) if text["sha256"] == own["sha256"]]
+    _insert(db, id, count + 1, capture, (again or [own])[0])
+    return True
+
+
+def texts(db: Database, id: int) -> list[Row]:
+    """The texts of an article's versions, each with the digest and the capture it has."""
+    return list(db.query("select * from versions where article = ? order by number", [id]))
+
+
+def renumber(db: Database, id: int, whole: int, known: Iterable[Row]) -> int:
+    """Number an article's versions anew from its captures; returns how many there are.
+
+    Only captures that are `whole`, or only those that are not, count. `known` holds each of their texts at
+    least once. White space aside they are alike; of such, the one captured first is kept.
+    """
+    first: dict[str, Row] = {}
+    for text in sorted(known, key=itemgetter("captured_at", "capture")):
+        first.setdefault(text["sha256"], text)
+    captures = list(
+        db.query(
+            "select id, captured_at, key, text_sha256 from captures where article = ? and whole = ? "
+            "and text_sha256 is not null order by captured_at, id",
+            [id, whole],
+        )
     )
-    if newest is None or _follows(db, id, newest, capture):
-        count = newest["number"] if newest else 0
-        if newest and newest["sha256"] == capture["text_sha256"]:
-            return int(count)
-        _insert(db, id, count + 1, capture, {name: getattr(article, name) for name in TEXT})
-        return int(count + 1)
-    return _renumber(db, id, article, capture)
-
-
-def _follows(db: Database, id: int, newest: dict[str, Any], capture: dict[str, Any]) -> bool:
-    """Whether no capture of the article's text is newer: then only its end can change."""
-    later = db.execute(
-        "select 1 from captures where article = ? and text_sha256 is not null and (captured_at, id) > (?, ?)",
-        [id, capture["captured_at"], capture["id"]],
-    )
-    return capture["id"] != newest["capture"] and later.fetchone() is None
-
-
-def _renumber(db: Database, id: int, article: Article, capture: dict[str, Any]) -> int:
-    texts = {v["sha256"]: v for v in db.query("select * from versions where article = ?", [id])}
-    own = {name: getattr(article, name) for name in TEXT}
-    texts.setdefault(capture["text_sha256"], own)
-    captures = db.query(
-        "select id, captured_at, text_sha256 from captures where article = ? and text_sha256 is not null "
-        "order by captured_at, id",
-        [id],
-    )
-    runs = [next(run) for _, run in groupby(captures, key=lambda row: row["text_sha256"])]
     db.execute("delete from versions where article = ?", [id])
-    for position, first in enumerate(runs, 1):
-        _insert(db, id, position, first, own if first["id"] == capture["id"] else texts[first["text_sha256"]])
-    return len(runs)
+    count = 0
+    for count, capture in enumerate(_changes(captures), 1):
+        _insert(db, id, count, capture, first[capture["text_sha256"]])
+    return count
 
 
-def _insert(db: Database, id: int, position: int, capture: dict[str, Any], text: dict[str, Any]) -> None:
+def number_of(db: Database, id: int, capture: int) -> int:
+    """The number of the version that a capture of an article has the text of."""
+    query = (
+        "select max(number) from versions where article = ? "
+        "and sha256 = (select text_sha256 from captures where id = ?)"
+    )
+    return int(db.execute(query, [id, capture]).fetchone()[0])
+
+
+def _text_of(article: Article, capture: Row) -> Row:
+    """What `texts` gives, of an article as a capture has it."""
+    text = {name: getattr(article, name) for name in TEXT}
+    names = {"captured_at": "captured_at", "capture": "id", "sha256": "text_sha256"}
+    return text | {name: capture[column] for name, column in names.items()}
+
+
+def _is_last(db: Database, id: int, capture: Row) -> bool:
+    """Whether no capture of the article's text is newer: then only the end of its versions can change."""
+    later = db.execute(
+        "select 1 from captures where article = ? and whole = ? and text_sha256 is not null "
+        "and (captured_at, id) > (?, ?)",
+        [id, capture["whole"], capture["captured_at"], capture["id"]],
+    )
+    return later.fetchone() is None
+
+
+def _before(db: Database, id: int, capture: Row) -> str | None:
+    """The digest of what the same address said before."""
+    query = (
+        "select text_sha256 from captures where article = ? and whole = ? and text_sha256 is not null "
+        "and key = ? and (captured_at, id) < (?, ?) order by captured_at desc, id desc limit 1"
+    )
+    own = [capture[name] for name in ("whole", "key", "captured_at", "id")]
+    found = db.execute(query, [id, *own]).fetchone()
+    return found[0] if found else None
+
+
+def _changes(captures: Iterable[Row]) -> Iterator[Row]:
+    """Of captures in the order of time, those that make a version."""
+    said: dict[str, str] = {}
+    newest = None
+    for capture in captures:
+        text = capture["text_sha256"]
+        if said.get(capture["key"]) != text != newest:
+            newest = text
+            yield capture
+        said[capture["key"]] = text
+
+
+def _insert(db: Database, id: int, position: int, capture: Row, text: Row) -> None:
     db.table("versions").insert(
         {
             "article": id,

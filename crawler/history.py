@@ -9,7 +9,7 @@ import click
 from archive.access import connect
 from archive.diff import Edit, Piece, word_diff
 from archive.errors import ArchiveError
-from archive.identity import row_id
+from archive.stories import held_as
 from archive.versions import Version, history
 from crawler.portals import load, match
 
@@ -21,7 +21,7 @@ def versions_of(url: str, data: Path) -> list[Version]:
     if name is None:
         raise ArchiveError(f"no portal covers {url}: `backan portals` lists them")
     with closing(connect(data / "archive.db")) as archive:
-        found = history(archive, row_id(name, portals[name].key(url)))
+        found = history(archive, held_as(archive, name, portals[name].key(url)))
     if not found:
         raise ArchiveError(f"the archive in {data} holds no article of {url}")
     return found

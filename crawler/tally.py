@@ -1,10 +1,7 @@
 """Count what captures came to, in the same way for a crawl and for an import."""
 
+from archive.counts import FAILURES, NO_PAGES
 from archive.model import Change, Outcome, Tally
-
-NOTHING = {Outcome.FAILED, Outcome.MISSING, Outcome.BLOCKED, Outcome.EMPTY}
-FAILURES = NOTHING | {Outcome.UNREADABLE}
-NO_PAGES = NOTHING | {Outcome.ROBOTS, Outcome.REDIRECT, Outcome.CHALLENGE, Outcome.FILE}
 
 
 def add(tally: Tally, outcome: Outcome, change: Change | None, replaced: bool = False) -> None:

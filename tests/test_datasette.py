@@ -418,7 +418,8 @@ def test_the_tables_of_the_indexes_are_hidden(site: Datasette) -> None:
     tables = get(site, "/archive.json").json()["tables"]
     shown = {table["name"] for table in tables if not table["hidden"]}
     assert shown == {
-        "articles", "attachments", "captures", "crawls", "images", "links", "portals", "related", "versions",
+        "articles", "attachments", "captures", "crawls", "images", "links", "portals", "related", "stories",
+        "versions",
     }  # fmt: skip
 
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
+from sqlite_utils import Database
 
 from archive.errors import ArchiveError
+from archive.gone import DEFINITE
 from archive.identity import docid, row_id
 from archive.model import Article, Attachment, Capture, Change, Image, Outcome, Page, PortalInfo, Related
 from archive.schema import create_search_triggers, migrations
 from archive.store import Archive
+from archive.versions import text_digest
 
 CAPTURE = Capture(
     "https://mic.gov.vn/Pages/TinTuc/1/a.html", "mic", "2023-10-16T00:00:00Z", "mic-1", 200, "text/html",
@@ -78,7 +83,10 @@ def test_a_page_cut_short_never_replaces_a_whole_text(archive: Archive) -> None:
     assert archive.take_in(LATER, PAGE) == Change.CHANGED
     last = replace(LATER, captured_at="2024-02-01T00:00:00Z", warc_offset=9000)
     assert archive.take_in(last, cut) == Change.UNCHANGED
-    assert next(iter(archive.db.query("select body from articles")))["body"] == ARTICLE.body
+    assert archive.db.execute("select body, version, first_captured_at from articles").fetchone() == (
+        ARTICLE.body, 1, LATER.captured_at,
+    )  # fmt: skip
+    assert count(archive, "versions") == 1
 
 
 def test_counters_related_lists_and_white_space_make_no_version(archive: Archive) -> None:
@@ -138,6 +146,66 @@ def test_an_article_is_gone_since_it_was_first_missed_for_good(
         archive.take_in(*history[number])
     assert archive.db.execute("select gone_at, version from articles").fetchone() == (None, 1)
     assert count(archive, "captures", "article is not null") == 4
+
+
+def answered(day: int, outcome: Outcome, crawl: str = "mic-1") -> tuple[Capture, Page]:
+    return replace(at(day, "")[0], crawl=crawl), Page(outcome, key=ARTICLE.key)
+
+
+def gone_at(archive: Archive) -> str | None:
+    (found,) = archive.db.execute("select gone_at from articles").fetchone()
+    return found and str(found)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_a_crawl_that_was_complete_takes_another_answer_for_a_sign_that_an_article_has_gone(
+    archive: Archive, outcome: Outcome
+) -> None:
+    archive.take_in(*at(1, "Bài"))
+    archive.take_in(*answered(2, outcome))
+    missing, gone = outcome == Outcome.MISSING, outcome in (Outcome.MISSING, *DEFINITE)
+    assert bool(gone_at(archive)) == missing
+    archive.finish_crawl("mic-1", "2024-01-03T00:00:00Z", "finished", complete=True)
+    assert gone_at(archive) == ("2024-01-02T00:00:00Z" if gone else None)
+    archive.take_in(*answered(4, outcome))
+    assert gone_at(archive) == ("2024-01-02T00:00:00Z" if gone else None)
+    archive.finish_crawl("mic-1", "2024-01-03T00:00:00Z", "interrupted")
+    assert bool(gone_at(archive)) == missing
+    archive.take_in(*at(5, "Bài"))
+    assert gone_at(archive) is None
+
+
+def counts(archive: Archive, crawl: str) -> dict[str, int]:
+    names = ("pages", "new", "changed", "unchanged", "failed")
+    row = archive.db.execute(f"select {', '.join(names)} from crawls where id = ?", [crawl]).fetchone()
+    return {name: number for name, number in zip(names, row, strict=True) if number}
+
+
+def test_an_older_file_taken_in_later_moves_what_was_new_to_its_crawl(archive: Archive) -> None:
+    for day, body in ((3, "Bài"), (4, "Bài"), (5, "Bài khác")):
+        archive.take_in(*at(day, body))
+    archive.take_in(*answered(6, Outcome.MISSING))
+    archive.take_in(*answered(7, Outcome.ROBOTS))
+    asked_again = answered(8, Outcome.FAILED)
+    archive.take_in(asked_again[0], replace(asked_again[1], replaced=True))
+    archive.finish_crawl("mic-1", "2024-01-09T00:00:00Z", "finished")
+    assert counts(archive, "mic-1") == {"pages": 3, "new": 1, "changed": 1, "unchanged": 1, "failed": 1}
+    archive.start_crawl("mic-0", "mic", "warc", "2024-01-01T00:00:00Z")
+    capture, page = at(1, "Bài cũ")
+    archive.take_in(replace(capture, crawl="mic-0"), page)
+    archive.finish_crawl("mic-0", "2024-01-01T00:00:00Z", "finished")
+    assert counts(archive, "mic-0") == {"pages": 1, "new": 1}
+    assert counts(archive, "mic-1") == {"pages": 3, "changed": 2, "unchanged": 1, "failed": 1}
+
+
+def test_a_killed_crawl_ends_at_its_last_capture(archive: Archive) -> None:
+    query = "select outcome, finished_at, complete, new from crawls"
+    archive.mark_killed("mic-1")
+    assert archive.db.execute(query).fetchone() == ("killed", "2023-10-16T00:00:00Z", 0, 0)
+    archive.take_in(*at(3, "Bài"))
+    archive.take_in(*at(2, "Bài"))
+    archive.mark_killed("mic-1")
+    assert archive.db.execute(query).fetchone() == ("killed", "2024-01-03T00:00:00Z", 0, 1)
 
 
 def test_a_missing_page_of_no_known_article_makes_none(archive: Archive) -> None:
@@ -216,6 +284,75 @@ def test_triggers_lost_to_a_transform_can_be_made_again(archive: Archive) -> Non
 def test_an_archive_opened_again_needs_no_migration(archive: Archive, tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as again:
         assert migrations.pending(again.db) == []
+
+
+def first_version(path: Path) -> None:
+    """An archive as the first version of this project made it: one article whole, one that came in part only."""
+    pages = [
+        # day, key, outcome, note, whether it has a text that counts
+        (1, "mic/1", "article:selectors", None, True),
+        (2, "mic/1", "article:selectors", "cut short; kept the even text", False),
+        (3, "mic/9", "missing", None, False),
+        (4, "mic/2", "article:selectors", "cut short", True),
+        (5, None, "failed", "HTTP 503, asked again", False),
+        (6, None, "listing", None, False),
+    ]
+    with closing(connect(path)) as connection:
+        db = Database(connection)
+        migrations.apply(db, stop_before="m004_what_counts")
+        db.table("crawls").insert({"id": "mic-1", "portal": "mic", "source": "live", "pages": 99})
+        for day, key, outcome, note, counts in pages:
+            time, article = f"2024-01-{day:02}T00:00:00Z", key and row_id("mic", key)
+            text = ARTICLE if key == "mic/1" else replace(ARTICLE, body="Huyện")
+            own = {"article": article, "captured_at": time, "capture": day}
+            said = {"title": text.title, "body": text.body}
+            db.table("captures").insert(
+                {"id": day, "portal": "mic", "captured_at": time, "crawl": "mic-1", "outcome": outcome,
+                 "note": note, "article": article, "text_sha256": text_digest(text) if counts else None}
+            )  # fmt: skip
+            if counts:
+                db.table("versions").insert(own | said | {"number": 1, "sha256": text_digest(text)})
+                db.table("articles").insert(
+                    {"id": article, "docid": day, "portal": "mic", "key": key, "url": text.url, "version": 1,
+                     "first_captured_at": time, "last_captured_at": time, "capture": day} | said
+                )  # fmt: skip
+        connection.commit()
+
+
+def test_an_archive_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    first_version(tmp_path / "old.db")
+    with Archive(tmp_path / "old.db") as archive, Archive(tmp_path / "new.db") as new:
+        assert schema(archive) == schema(new)
+        query = "select key, replaced, whole from captures order by id"
+        assert list(archive.db.execute(query)) == [
+            ("mic/1", 0, 1), ("mic/1", 0, 0), (None, 0, 1), ("mic/2", 0, 0), (None, 1, 1), (None, 0, 1),
+        ]  # fmt: skip
+        assert archive.db.execute("select complete from crawls").fetchone() == (0,)
+
+
+def test_what_is_taken_into_an_archive_of_the_first_version_joins_what_is_there(tmp_path: Path) -> None:
+    first_version(tmp_path / "old.db")
+    with Archive(tmp_path / "old.db") as archive:
+        for day, key, body in ((7, "mic/1", "Bản mới"), (8, "mic/2", "Bản đủ"), (1, "mic/9", "Bản đã gỡ")):
+            capture, page = at(day, body)
+            archive.take_in(capture, replace(page, article=replace(ARTICLE, key=key, body=body), key=key))
+        archive.finish_crawl("mic-1", "2024-01-09T00:00:00Z", "finished")
+        query = "select key, version, first_captured_at, gone_at, body from articles order by key"
+        assert list(archive.db.execute(query)) == [
+            ("mic/1", 2, "2024-01-01T00:00:00Z", None, "Bản mới"),
+            ("mic/2", 1, "2024-01-08T00:00:00Z", None, "Bản đủ"),
+            ("mic/9", 1, "2024-01-01T00:00:00Z", "2024-01-03T00:00:00Z", "Bản đã gỡ"),
+        ]
+        assert counts(archive, "mic-1") == {"pages": 7, "new": 3, "changed": 1, "unchanged": 1, "failed": 1}
+        for index in ("articles_fts", "articles_fts_exact"):
+            archive.db.execute(f"insert into {index}({index}) values ('integrity-check')")
+            assert matches(archive, index, "mới") == 1
+
+
+def schema(archive: Archive) -> dict[str, object]:
+    tables = {table.name: sorted(map(str, table.columns)) for table in archive.db.tables}
+    return {"tables": tables, "triggers": sorted(archive.db.execute("select name, sql from sqlite_master "
+            "where type in ('index', 'trigger', 'view') and sql is not null"))}  # fmt: skip
 
 
 def test_ten_writers_that_open_a_new_archive_at_once_all_write(tmp_path: Path) -> None:

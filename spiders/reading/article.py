@@ -9,8 +9,8 @@ from lxml.html import HtmlElement
 from archive.blocks import blocks
 from archive.body import Body, clean
 from archive.model import Article, Attachment, BodyLink, Image, Outcome
-from archive.text import language, one_line
-from spiders.address import local
+from archive.text import fold, language, one_line, tokens
+from spiders.address import host_of, local
 from spiders.reading.by_landmarks import by_landmarks
 from spiders.reading.by_selectors import by_selectors
 from spiders.reading.by_whole_page import by_whole_page
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_BLOCKS = 20_000  # no page of an article has more; beyond lies what would cost us time only
 COUNTER_BELOW = 5  # blocks between a story and its own counter, at most
+NAMING_WORDS = 8  # syllables of a title that names one article only
 _SLUG = re.compile(r"/(?P<slug>[^/]+?)(?:-[0-9a-f]{13,16}|-[0-9a-f]{4}|-197\d+)?\.(?:aspx|html?)$", re.I)
 
 
@@ -70,6 +71,7 @@ def _assemble(portal: "type[Portal]", sheet: Sheet, found: Found, body: Body) ->
         section=found.section,
         published_at=found.stated.value if found.stated else None,
         date_label=found.stated.label if found.stated else None,
+        story=_named(portal, sheet.url, found),
         views=_views(portal, sheet, found.title, end),
         language=language(f"{found.title} {story.lead or ''} {body.text}"),
         images=tuple(Image(b.src, caption, b.text or None) for b, caption in story.images),
@@ -77,6 +79,17 @@ def _assemble(portal: "type[Portal]", sheet: Sheet, found: Found, body: Body) ->
         related=related(sheet.blocks[end:]),
         links=tuple(BodyLink(h, t) for h, t in web.items() if h not in files),
     )
+
+
+def _named(portal: "type[Portal]", url: str, found: Found) -> str | None:
+    """Host, day and title: what names an article on all engines of its host, None where there is but one.
+
+    A short title (`Lịch công tác tuần`) may name two articles of a day, and so does not name any.
+    """
+    words = tokens(fold(found.title))
+    if len(portal.engines) < 2 or found.stated is None or len(words) < NAMING_WORDS:
+        return None
+    return " ".join((host_of(url).removeprefix("m."), found.stated.value[:10], *words))
 
 
 def _views(portal: "type[Portal]", sheet: Sheet, title: str, end: int) -> int | None:

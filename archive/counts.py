@@ -1,0 +1,32 @@
+"""What the row of a crawl counts: functions of its captures, whenever and in whatever order they came."""
+
+from sqlite3 import Connection
+
+from archive.model import Outcome
+
+NOTHING = frozenset((Outcome.FAILED, Outcome.MISSING, Outcome.BLOCKED, Outcome.EMPTY))
+FAILURES = NOTHING | {Outcome.UNREADABLE}
+NO_PAGES = NOTHING | {Outcome.ROBOTS, Outcome.REDIRECT, Outcome.CHALLENGE, Outcome.FILE}
+
+
+def recount(connection: Connection, portal: str) -> None:
+    """Count all crawls of a portal anew: a capture taken in now may be the first of an article that counted
+    as new in a later crawl.
+    """
+    connection.execute(
+        f"""update crawls set (pages, failed) = (
+            select count(*) filter (where outcome not in ({_listed(NO_PAGES)})),
+                count(*) filter (where outcome in ({_listed(FAILURES)}))
+            from captures where crawl = crawls.id and not replaced
+        ), (new, changed, unchanged) = (
+            select count(*) filter (where v.number = 1), count(*) filter (where v.number > 1),
+                count(*) filter (where v.number is null)
+            from captures as c left join versions as v on v.capture = c.id
+            where c.crawl = crawls.id and c.text_sha256 is not null
+        ) where portal = ?""",
+        [portal],
+    )
+
+
+def _listed(outcomes: frozenset[Outcome]) -> str:
+    return ", ".join(f"'{outcome}'" for outcome in sorted(outcomes))

@@ -1,0 +1,140 @@
+"""Whatever is taken in, and in whatever order: the same captures make the same archive."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from random import Random
+from typing import Any
+
+import pytest
+
+from archive.model import Article, Attachment, BodyLink, Capture, Image, Outcome, Page, PortalInfo, Related
+from archive.schema import FTS
+from archive.store import Archive, capture_id
+
+PORTALS = ("backan", "mic")
+CRAWLS = tuple((f"{portal}-{number}", portal) for portal in PORTALS for number in (1, 2, 3))
+OLD, NEW = "backan-old/backan.gov.vn/article/", "backan-new/backan.gov.vn/article/"
+# Which stories the captures of a key may tell: one title changes, one is that of two notices, one of none.
+STORIES: dict[str, tuple[str | None, ...]] = {
+    f"{OLD}1": ("a", "b", None), f"{NEW}1": ("b", "c"), f"{OLD}2": ("d", None), f"{OLD}3": ("d",),
+    f"{NEW}2": ("d", "e"), f"{NEW}3": ("e",), f"{OLD}4": ("f",), f"{OLD}5": ("f",), f"{NEW}6": (None,),
+}  # fmt: skip
+TOGETHER = ("1", "23", "456")  # the keys of one history, by their ends
+TEXTS = ("Đồng một", "Đồng hai", "Đồng  hai", "Đồng\n\nhai", "Rừng ba")  # three differ in white space only
+NO_TEXT = (
+    Outcome.MISSING, Outcome.MISSING, Outcome.REDIRECT, Outcome.LISTING, Outcome.EMPTY, Outcome.FAILED,
+    Outcome.UNREADABLE, Outcome.ROBOTS,
+)  # fmt: skip
+Taken = tuple[Capture, Page]
+
+
+def article(random: Random, portal: str, key: str, number: int) -> Article:
+    story = random.choice(STORIES.get(key, (None,)))
+    return Article(
+        url=f"https://{portal}.gov.vn/{number % 3}/{key}", key=key, title=f"Tin {random.choice('xxxy')}",
+        body=random.choice(TEXTS), views=number, section=random.choice(("Kinh tế", None)),
+        published_at=random.choice((None, "2020-01-02", "2020-01-03T04:05:00+07:00")),
+        story=story and f"backan.gov.vn 2020-01-02 {story}",
+        images=tuple(Image(f"https://x/{n}.jpg") for n in range(random.randrange(3))),
+        attachments=(Attachment(f"https://x/{number}.pdf", "Kế hoạch"),) * random.randrange(2),
+        related=tuple(Related(f"Tin {n}") for n in range(random.randrange(3))),
+        links=(BodyLink(f"https://y/{number}", "y"),),
+    )  # fmt: skip
+
+
+def captured(seed: int, size: int = 40) -> list[Taken]:
+    """Captures of few addresses within seconds, of all kinds."""
+    random, history, seconds = Random(seed), [], (3, 25)[seed % 2]
+    keys = [key for key in STORIES if key[-1] in TOGETHER[seed % 3]] * 2 + ["mic/mic.gov.vn/article/1"]
+    for number in range(size):
+        key = random.choice(keys)
+        portal = "mic" if key.startswith("mic") else "backan"
+        crawl = f"{portal}-{random.choice('123')}"
+        place = (f"{crawl}.warc.gz", number, 9) if random.random() < 0.9 else (None, None, None)
+        time = f"2024-01-01T00:00:{random.randrange(seconds):02}Z"
+        url = f"https://{portal}.gov.vn/{key}?{number}"
+        capture = Capture(url, portal, time, crawl, 200, "text/html", f"{number:064}", *place)
+        if random.random() < 0.65:
+            page = Page(
+                random.choice((Outcome.SELECTORS, Outcome.WHOLE)), article(random, portal, key, number),
+                whole=random.random() < 0.6, key=key,
+            )  # fmt: skip
+        else:
+            outcome = random.choice(NO_TEXT)
+            page = Page(outcome, key=key, note="why", replaced=outcome == Outcome.FAILED and number % 2 == 0)
+        history.append((capture, page))
+    return history
+
+
+def made_of(steps: Iterable[Taken | str], complete: set[str]) -> dict[str, list[Any]]:
+    """All rows of an archive into which captures were taken, and in which crawls, by their ids, ended."""
+    with Archive(":memory:") as archive:
+        for portal in PORTALS:
+            archive.put_portal(PortalInfo(portal, portal, portal, portal, portal))
+        for crawl, portal in CRAWLS:
+            archive.start_crawl(crawl, portal, "live", "2024-01-01T00:00:00Z")
+        for step in steps:
+            if isinstance(step, str):
+                archive.finish_crawl(step, "2024-01-02T00:00:00Z", "finished", complete=step in complete)
+            else:
+                archive.take_in(*step)
+        for portal in PORTALS:
+            archive.recount(portal)
+        return dict(rows(archive))
+
+
+def rows(archive: Archive) -> Iterator[tuple[str, list[Any]]]:
+    """Every table with its rows, and of the indexes for search every word with its place."""
+    for index in FTS:
+        archive.db.execute(f"insert into {index}({index}) values ('integrity-check')")
+        archive.db.execute(
+            f"create virtual table temp.{index}_words using fts5vocab(main, {index}, instance)"
+        )
+        yield index, sorted(archive.db.execute(f"select * from {index}_words"))
+    for table in archive.db.table_names():
+        if not table.startswith(("articles_fts", "_")):
+            yield table, sorted(archive.db.execute(f"select * from {table}"), key=repr)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_of_taking_in_makes_no_difference_to_any_table(seed: int) -> None:
+    random, crawls = Random(seed), [crawl for crawl, _ in CRAWLS]
+    history = sorted(captured(seed), key=lambda taken: (taken[0].captured_at, capture_id(taken[0])))
+    complete = set(random.sample(crawls, 3))
+    one = made_of([*history, *crawls], complete)
+    assert {"portals", "crawls", "captures", "articles", "versions", "images", "stories"} <= one.keys()
+    assert made_of([*crawls, *reversed(history)], complete) == one
+    for _ in range(3):
+        steps = [*history, *random.sample(history, 9), *crawls]
+        random.shuffle(steps)
+        assert made_of(steps, complete) == one
+
+
+def test_the_histories_hold_what_makes_the_order_matter() -> None:
+    """Else the test above would prove nothing."""
+    seen = set()
+    for seed in range(20):
+        with Archive(":memory:") as archive:
+            for portal in PORTALS:
+                archive.put_portal(PortalInfo(portal, portal, portal, portal, portal))
+            for capture, page in captured(seed):
+                archive.take_in(capture, page)
+            one = {
+                "one article under two keys": "select 1 from stories group by article "
+                "having count(distinct key) > 1",
+                "two of one engine and one story": "select 1 from stories where key glob '*old*' "
+                "group by story having count(distinct article) > 1",
+                "gone": "select 1 from articles where gone_at is not null",
+                "came back": "select 1 from articles as a join captures as c on c.article = a.id "
+                "where c.outcome = 'missing' and c.captured_at < a.last_captured_at",
+                "only parts": "select 1 from articles as a join captures as c on c.id = a.capture "
+                "where not c.whole",
+                "parts beside whole ones": "select 1 from articles as a join captures as c on c.id = a.capture "
+                "where c.whole and exists (select 1 from captures where article = a.id and not whole)",
+                "a text that came back": "select 1 from versions group by article, sha256 having count(*) > 1",
+                "two texts of a second": "select 1 from captures where text_sha256 is not null "
+                "group by article, captured_at having count(*) > 1",
+            }
+            with closing(archive.db.conn.cursor()) as cursor:
+                seen |= {name for name, query in one.items() if cursor.execute(query).fetchone()}
+    assert seen == one.keys()
