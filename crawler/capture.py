@@ -6,11 +6,12 @@ from urllib.parse import urldefrag, urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Headers, Request, Response
+from scrapy.http import Request, Response
 
+from crawler.intake import CUT, mime
 from crawler.logbook import Logbook
 
-CUT = {"download_stopped": "length", "dataloss": "disconnect"}  # Scrapy's flags, as WARC-Truncated says it
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 class Capture:
@@ -30,6 +31,9 @@ class Capture:
         return cls(logbook)
 
     async def process_response(self, request: Request, response: Response) -> Response:
+        visit = request.meta.get("visit")
+        if response.status == 304 and not is_conditional(request):
+            visit = None  # it refers to nothing
         capture = await self.logbook.write(
             urldefrag(response.url).url,
             response.status,
@@ -39,9 +43,15 @@ class Capture:
             response.body,
             ip=str(response.ip_address) if response.ip_address else None,
             truncated=next((CUT[flag] for flag in response.flags if flag in CUT), None),
+            visit=visit,
         )
         request.meta["capture"] = capture
         return response
+
+
+def is_conditional(request: Request) -> bool:
+    """Whether the request was for a page only if it has changed."""
+    return any(name in request.headers for name in CONDITIONS)
 
 
 def request_bytes(request: Request) -> bytes:
@@ -54,12 +64,6 @@ def request_bytes(request: Request) -> bytes:
 def head_bytes(response: Response) -> bytes:
     line = f"{response.protocol or 'HTTP/1.1'} {response.status} {responses.get(response.status, '')}\r\n"
     return line.encode() + _header_lines(response) + b"\r\n"
-
-
-def mime(headers: Headers) -> str | None:
-    """The media type that the headers of a response claim, without parameters."""
-    claimed = (headers.get("Content-Type") or b"").decode("latin-1")
-    return claimed.partition(";")[0].strip().lower() or None
 
 
 def _header_lines(message: Request | Response) -> bytes:

@@ -1,5 +1,6 @@
 """Crawl portals, several at once in one process, and tell what came of it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from archive.errors import ArchiveError
 from archive.model import Tally
-from crawler.logbook import Logbook, compact, now
+from crawler.clock import compact, now
+from crawler.errors import unwritable
+from crawler.logbook import Logbook
 from crawler.mixture import refuse_mixture
 from crawler.portals import project_settings
 from crawler.progress import shown
@@ -23,7 +26,8 @@ class Crawled:
     """What one crawl came to.
 
     `broken` says why it could not go on, if so; `cause` why most of what failed did; `errors` counts the
-    exceptions in its spider.
+    exceptions in its spider, `not_due` the pages that were not asked for because they were not long ago.
+    `resumed`: it went on with one that had been interrupted.
     """
 
     portal: str
@@ -33,6 +37,8 @@ class Crawled:
     broken: str | None = None
     cause: str | None = None
     errors: int = 0
+    not_due: int = 0
+    resumed: bool = False
 
     @property
     def alarm(self) -> str | None:
@@ -40,9 +46,9 @@ class Crawled:
         if self.outcome != "finished":
             return self.outcome
         wrong = []
-        if not self.tally.pages:
+        if not self.tally.pages and (self.cause or not self.resumed):
             wrong.append(f"no pages ({self.cause})" if self.cause else "no pages")
-        elif not articles(self.tally):
+        elif not articles(self.tally) and not self.not_due and not self.resumed:
             wrong.append("no articles")
         if self.errors:
             wrong.append(f"{counted(self.errors, 'error')} in the spider, see the log")
@@ -57,19 +63,28 @@ def crawl(
     until: str | None = None,
     limit: int | None = None,
     via: str | None = None,
+    fresh: bool = False,
     settings: dict[str, Any] | None = None,
 ) -> list[Crawled]:
     """Crawl these portals until all are done, or Ctrl-C: once ends gracefully, twice at once.
+
+    A crawl that was interrupted, in whatever way, is gone on with, unless `fresh`.
 
     Can be called once in a process, as Twisted's reactor cannot be started again. Raises ArchiveError where
     the archive cannot be written to.
     """
     if via is None:
         refuse_mixture(data, "live")
-    overrides = {"BACKAN_DATA": str(data), "BACKAN_VIA": via, "LOG_FILE": str(log_file(data))}
-    process = AsyncCrawlerProcess(project_settings(overrides | (settings or {})))
+    overrides: dict[str, Any] = {
+        "BACKAN_DATA": str(data), "BACKAN_VIA": via, "BACKAN_FRESH": fresh, "LOG_FILE": str(log_file(data)),
+    }  # fmt: skip
+    logging.raiseExceptions = False  # lest a full disk, to which no log can be written, fills the terminal
     arguments = {"since": since, "until": until, "limit": limit}
-    crawlers = [process.create_crawler(name) for name in portals]
+    try:
+        process = AsyncCrawlerProcess(project_settings(overrides | (settings or {})))
+        crawlers = [process.create_crawler(name) for name in portals]
+    except OSError as error:  # of the log
+        raise ArchiveError(unwritable(error, data)) from error
     for crawler in crawlers:
         process.crawl(crawler, **arguments)
     with shown(crawlers, Console(stderr=True)):
@@ -83,7 +98,7 @@ def log_file(data: Path) -> Path:
     try:
         logs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ArchiveError(f"cannot write to {data}: {error.strerror}") from error
+        raise ArchiveError(unwritable(error, data)) from error
     return logs / f"crawl-{compact(now())}.log"
 
 
@@ -91,6 +106,7 @@ def _crawled(crawler: Crawler) -> Crawled:
     logbook = crawler.get_extension(Logbook)
     assert logbook
     return Crawled(
-        logbook.portal.name, logbook.crawl, logbook.outcome, logbook.tally, logbook.broken, logbook.cause,
-        errors=crawler.stats.get_value("spider_exceptions/count", 0),
+        logbook.portal.name, logbook.books.crawl if logbook.books else "", logbook.outcome, logbook.tally,
+        logbook.broken, logbook.cause, crawler.stats.get_value("spider_exceptions/count", 0),
+        logbook.not_due, logbook.resumed,
     )  # fmt: skip

@@ -1,14 +1,11 @@
-"""Keep the records of one crawl: its row, its WARC files, its captures, its counts."""
+"""Keep the records of one crawl: hand all that is to be written to its thread, and count what it came to."""
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -17,17 +14,21 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 
+from archive.counts import FAILURES
 from archive.errors import ArchiveError
 from archive.model import Capture, Change, Page, Tally
-from archive.store import Archive
-from archive.warc_writer import WarcWriter
-from crawler.errors import UNWRITABLE, ends_everything, unreadable
+from archive.warc import Exchange
+from crawler.books import Books, Plan
+from crawler.errors import UNWRITABLE, ends_everything, unreadable, unwritable
+from crawler.frontier import Lease, Settled
 from crawler.portals import Portal, is_portal
-from crawler.tally import FAILURES, add, captures_of
+from crawler.tally import add, captures_of
+from crawler.visits import Visit
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 Taken = tuple[Page, Change | None]  # what was stored of a page, and what it did to its article
+ARGUMENTS = ("since", "until", "limit")
 
 
 class Logbook:
@@ -37,31 +38,15 @@ class Logbook:
     """
 
     def __init__(self, portal: type[Portal], crawler: Crawler) -> None:
-        settings = crawler.settings
         self.portal, self.crawler = portal, crawler
-        self.data = Path(settings["BACKAN_DATA"])
-        self.source = settings["BACKAN_SOURCE"] or ("via" if settings["BACKAN_VIA"] else "live")
-        self.started_at = now()
-        self.crawl = f"{portal.name}-{compact(self.started_at)}"
+        self.keeps_frontier = False  # the scheduler says so
+        self.books: Books | None = None
         self.tally = Tally()
         self.outcome = "failed"  # until it has ended in any other way
-        self.archive: Archive | None = None
         self.broken: str | None = None  # why nothing can be written any more
         self.failures: Counter[str] = Counter()  # by their note
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=self.crawl)
-        self._warc = WarcWriter(
-            self.data / "warc",
-            self.crawl,
-            {
-                "software": f"backan-archive (Scrapy/{version('scrapy')}, warcio/{version('warcio')})",
-                "format": "WARC File Format 1.1",
-                "isPartOf": self.crawl,
-                "source": self.source,
-                "http-header-user-agent": settings["USER_AGENT"],
-                "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
-                "via": settings["BACKAN_VIA"] or "",
-            },
-        )
+        self._is_open = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=portal.name)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -74,85 +59,133 @@ class Logbook:
         return logbook
 
     async def spider_opened(self, spider: Spider) -> None:
+        books = self.books = Books(self._plan(spider))
         try:
-            await self._run(self._open)
+            await self._run(books.open)
         except UNWRITABLE as error:
             self._break(error)
             raise CloseSpider("cannot write") from error
+        self._is_open = True
+        if listed := await self._run(books.listed):
+            spider.resume(listed)  # type: ignore[attr-defined]  # as every portal can
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         await self._run(lambda: None)  # all that was handed in before is taken in and counted then
         self.outcome = "interrupted" if reason == "shutdown" else reason
-        try:
-            await self._run(self._close)
-        except UNWRITABLE as error:
-            self._break(error)
+        if self.books:
+            try:
+                await self._run(self.books.close, self.outcome)
+            except UNWRITABLE as error:
+                self._break(error)
+            await self._run(self.books.abandon)
         self._thread.shutdown()
 
     async def write(
         self, url: str, status: int, mime: str | None, request: bytes, head: bytes, body: bytes, **more: Any
     ) -> Capture:
-        """Write an exchange to the WARC file; see `WarcWriter.write` for the bytes and for `more`."""
-        capture = replace(self.capture(url), status=status, mime=mime)
-        try:
-            return await self._run(partial(self._write, capture, request, head, body, **more))
-        except UNWRITABLE as error:
-            self._break(error)
-            raise
+        """Write an exchange to the WARC file; see `Books.write`."""
+        write = partial(self._books.write, url, status, mime, request, head, body, **more)
+        return await self._writing(write)
+
+    async def original(self, visit: Visit) -> Exchange:
+        """The archived response that a 304 refers to. Raises ArchiveError where it is not there any more."""
+        return await self._run(self._books.original, visit)
 
     def capture(self, url: str) -> Capture:
         """A capture, now, of a request that brought no response."""
-        return Capture(url, self.portal.name, now(), self.crawl)
+        return self._books.capture(url)
 
-    def take_in(self, capture: Capture, page: Page, replaced: bool = False) -> "asyncio.Future[Taken]":
-        """Take a capture into the archive, and count it. Who need not know what came of it need not wait.
+    def note(self, capture: Capture, fields: Mapping[str, str]) -> None:
+        """Write down how a capture came about."""
+        if fields or capture.warc_file is None:
+            self._run(self._books.note, capture, fields).add_done_callback(self._check)
 
-        `replaced`: another request has taken the place of this one, and will count in its stead.
-        """
-        taken = self._run(self._take_in, capture, page)
-        taken.add_done_callback(partial(self._count, capture.url, replaced))
+    def take_in(self, capture: Capture, page: Page) -> "asyncio.Future[Taken]":
+        """Take a capture into the archive, and count it. Who need not know what came of it need not wait."""
+        taken = self._run(self._books.take_in, capture, page)
+        taken.add_done_callback(partial(self._count, capture.url))
         return taken
+
+    async def visit(self, *args: Any) -> Visit | None:
+        """What the next request of a page may refer to; see `Books.visit`."""
+        return await self._run(self._books.visit, *args)
+
+    async def turn(self, settled: Sequence[Settled], want: int) -> list[Lease]:
+        """See `Books.turn`."""
+        return await self._writing(partial(self._books.turn, settled, want))
+
+    async def hold(self, host: str, seconds: float) -> None:
+        await self._writing(partial(self._books.hold, host, seconds))
+
+    async def unlinked(self) -> list[str]:
+        return await self._run(self._books.unlinked)
+
+    @property
+    def pending(self) -> int:
+        """How many requests wait in the frontier; not those that are leased."""
+        return self.books.frontier.pending if self.books and self.books.frontier else 0
+
+    @property
+    def held_for(self) -> float | None:
+        """Seconds until the first of the held hosts is free, where all that is pending is of such hosts."""
+        return self._books.held_for
+
+    @property
+    def not_due(self) -> int:
+        """How many pages were not asked for, because they were not long ago."""
+        return self.books.frontier.not_due if self.books and self.books.frontier else 0
+
+    @property
+    def resumed(self) -> bool:
+        return bool(self.books and self.books.run and self.books.run.resumed)
 
     @property
     def cause(self) -> str | None:
         """Why most of what failed did, if anything has."""
         return next((note for note, _ in self.failures.most_common(1)), None)
 
+    @property
+    def _books(self) -> Books:
+        if self.books is None:
+            raise ArchiveError("the archive is not open")
+        return self.books
+
+    def _plan(self, spider: Spider) -> Plan:
+        settings = self.crawler.settings
+        info = {
+            "software": f"backan-archive (Scrapy/{version('scrapy')}, warcio/{version('warcio')})",
+            "format": "WARC File Format 1.1",
+            "http-header-user-agent": settings["USER_AGENT"],
+            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "via": settings["BACKAN_VIA"] or "",
+        }
+        return Plan(
+            self.portal,
+            Path(settings["BACKAN_DATA"]),
+            settings["BACKAN_SOURCE"] or ("via" if settings["BACKAN_VIA"] else "live"),
+            info,
+            {name: getattr(spider, name, None) for name in ARGUMENTS},
+            frontier=self.keeps_frontier,
+            fresh=settings.getbool("BACKAN_FRESH"),
+            level=settings.getint("WARC_GZIP_LEVEL", 6),
+            max_size=settings.getint("WARC_MAX_SIZE", 1 << 30),
+        )
+
     def _run(self, work: Callable[..., T], *args: object) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
-    def _open(self) -> None:
-        self.archive = Archive(self.data / "archive.db")
-        self.archive.put_portal(self.portal.info())
-        self.archive.start_crawl(self.crawl, self.portal.name, self.source, self.started_at)
-
-    def _write(self, capture: Capture, request: bytes, head: bytes, body: bytes, **more: Any) -> Capture:
-        place = self._warc.write(capture.url, capture.captured_at, request, head, body, **more)
-        return replace(
-            capture, sha256=sha256(body).hexdigest(),
-            warc_file=place.file, warc_offset=place.offset, warc_length=place.length,
-        )  # fmt: skip
-
-    def _take_in(self, capture: Capture, page: Page) -> Taken:
-        """One page that cannot be stored must not cost the others: its capture is kept, with the reason."""
-        if self.archive is None:
-            raise ArchiveError("the archive is not open")
+    async def _writing(self, work: Callable[[], T]) -> T:
         try:
-            return page, self.archive.take_in(capture, page)
-        except Exception as error:
-            if ends_everything(error):
-                raise
-            logger.exception("%s cannot be stored as it was read", capture.url)
-            bare = unreadable(error)
-            return bare, self.archive.take_in(capture, bare)
+            return await self._run(work)
+        except UNWRITABLE as error:
+            self._break(error)
+            raise
 
-    def _close(self) -> None:
-        self._warc.close()
-        if self.archive:
-            self.archive.finish_crawl(self.crawl, now(), self.outcome, self.tally)
-            self.archive.close()
+    def _check(self, done: "asyncio.Future[None]") -> None:
+        if error := done.exception():
+            self._break(error)
 
-    def _count(self, url: str, replaced: bool, taken: "asyncio.Future[Taken]") -> None:
+    def _count(self, url: str, taken: "asyncio.Future[Taken]") -> None:
         error = taken.exception()
         if error and ends_everything(error):
             self._break(error)
@@ -160,8 +193,8 @@ class Logbook:
         if error:
             logger.error("%s cannot be stored at all", url, exc_info=error)
         page, change = (unreadable(error), None) if error else taken.result()
-        add(self.tally, page.outcome, change, replaced)
-        if page.outcome in FAILURES and not replaced:
+        add(self.tally, page.outcome, change, page.replaced)
+        if page.outcome in FAILURES and not page.replaced:
             self.failures[page.note or page.outcome] += 1
         self.crawler.stats.set_value("backan/captures", captures_of(self.tally))
         self.crawler.stats.inc_value(f"backan/outcome/{page.outcome}")
@@ -170,18 +203,8 @@ class Logbook:
 
     def _break(self, error: BaseException) -> None:
         if self.broken is None:
-            self.broken = str(error)
-            logger.critical("%s ends, because nothing can be written: %s", self.crawl, error)
-            if self.archive:
+            self.broken = unwritable(error, Path(self.crawler.settings["BACKAN_DATA"]))
+            logger.critical("%s ends: %s", self.portal.name, self.broken)
+            if self._is_open and self.crawler.engine:
                 end = self.crawler.engine.close_spider_async(reason="cannot write")
                 self._end = asyncio.ensure_future(end)
-
-
-def now() -> str:
-    """The time in UTC, in whole seconds: as a WARC file and `captures` state it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def compact(time: str) -> str:
-    """20261121T070000Z for 2026-11-21T07:00:00Z: for the names of crawls and files."""
-    return time.replace("-", "").replace(":", "")

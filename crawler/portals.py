@@ -1,6 +1,7 @@
 """The portals, found by Scrapy's spider loader: this package knows them by name only."""
 
-from typing import Any, Protocol, TypeGuard
+from datetime import timedelta
+from typing import Any, ClassVar, Protocol, TypeGuard
 
 from scrapy import Spider
 from scrapy.http import Response
@@ -14,6 +15,10 @@ class Portal(Protocol):
     """What the crawler asks of a spider class; `spiders/portal.py` says what the answers mean."""
 
     name: str
+    hosts: ClassVar[tuple[str, ...]]
+    recheck: ClassVar[tuple[timedelta, ...]]
+    recheck_shortest: ClassVar[timedelta]
+    recheck_longest: ClassVar[timedelta]
 
     @classmethod
     def info(cls) -> PortalInfo: ...

@@ -36,8 +36,7 @@ class Progress:
         if started is None:
             return cls(portal)
         done = stats.get("backan/captures", 0)
-        # Not what the scheduler has handed out: most of that still waits for its turn in the downloader.
-        queued = max(0, stats.get("scheduler/enqueued", 0) - stats.get("backan/settled", 0))
+        queued = stats.get("backan/queued", 0)
         seconds = max((stats.get("finish_time", now) - started).total_seconds(), 1e-3)
         finished = "finish_time" in stats
         return cls(

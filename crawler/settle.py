@@ -1,6 +1,6 @@
 """See to it that every response becomes a capture in the archive, also those that no spider reads."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TypeVar
 
 from scrapy.core.downloader import Downloader as ScrapyDownloader
@@ -12,10 +12,12 @@ from scrapy.spiders import Spider
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from archive.model import Capture, Kind, Outcome, Page
+from archive.model import Capture
 from crawler.errors import reason
+from crawler.frontier import State
+from crawler.intake import Fate, Successor, page_of
 from crawler.logbook import Logbook
-from crawler.portals import Portal
+from crawler.scheduler import scheduler_of
 
 T = TypeVar("T", bound=Response | Request | Failure)
 
@@ -36,35 +38,58 @@ class Downloader(ScrapyDownloader):
         return super().fetch(request).addBoth(self._settle, request)
 
     def _settle(self, result: T, request: Request) -> T:
-        if request.callback is not NO_CALLBACK:  # as robots.txt has, which was never queued
-            self.crawler.stats.inc_value("backan/settled")
-        capture = request.meta.get("capture")
-        page = fate(result, request, capture)
-        if page and self.logbook:
-            capture = capture or self.logbook.capture(request.url)
-            page = replace(page, key=article_key(self.logbook.portal, capture.url))
-            self.logbook.take_in(capture, page, replaced=isinstance(result, Request))
+        for_spider = isinstance(result, Response) and request.callback is not NO_CALLBACK
+        if self.logbook and not self.logbook.broken:
+            self._record(self.logbook, result, request, for_spider)
+        scheduler = scheduler_of(self.crawler)
+        if isinstance(result, Failure) and scheduler and "lease" in request.meta:
+            left_out = isinstance(result.value, IgnoreRequest) and "capture" not in request.meta
+            state = State.DONE if left_out else State.FAILED
+            scheduler.settle(request.meta["lease"], state, reason(result.value))
         return result
 
+    def _record(
+        self, logbook: Logbook, result: Response | Request | Failure, request: Request, for_spider: bool
+    ) -> None:
+        capture: Capture | None = request.meta.get("capture")
+        fate = fate_of(result, request, capture)
+        if capture is None and fate.error:
+            capture = logbook.capture(request.url)
+        if capture is None:
+            return  # stopped before it was sent, or asked again; the last attempt will be noted
+        logbook.note(capture, fields(request, fate))
+        if not for_spider:
+            response = result if isinstance(result, Response) else unread(capture)
+            logbook.take_in(capture, page_of(logbook.portal, capture.url, response, fate))
 
-def article_key(portal: type[Portal], url: str) -> str | None:
-    """The article whose address it is, as reading a page tells it too."""
-    return portal.key(url) if portal.classify(url) == Kind.ARTICLE else None
 
-
-def fate(result: Response | Request | Failure, request: Request, capture: Capture | None) -> Page | None:
-    """What to note of a request whose response no spider reads; None if one does, or if it was not sent."""
-    if isinstance(result, Response):
-        return Page(Outcome.ROBOTS) if request.callback is NO_CALLBACK else None
+def fate_of(result: Response | Request | Failure, request: Request, capture: Capture | None) -> Fate:
+    """What became of a request, apart from its response."""
     if isinstance(result, Failure):
-        if capture is None and isinstance(result.value, IgnoreRequest):
-            return None  # stopped by the guard or by robots.txt
-        return Page(Outcome.FAILED, note=reason(result.value))
-    if capture is None or capture.status is None:
-        return None  # asked again; the last attempt will be noted
-    if 300 <= capture.status < 400:
-        return Page(Outcome.REDIRECT)
+        stopped = capture is None and isinstance(result.value, IgnoreRequest)  # by the guard or by robots.txt
+        return Fate() if stopped else Fate(error=reason(result.value))
+    if isinstance(result, Response) or capture is None or capture.status is None:
+        return Fate()
+    if 300 <= capture.status < 400 and capture.status != 304:
+        return Fate(Successor.REDIRECT)
     if result.meta.get("challenges", 0) > request.meta.get("challenges", 0):
-        return Page(Outcome.CHALLENGE)
-    why = "incomplete" if capture.status < 300 else f"HTTP {capture.status}"
-    return Page(Outcome.FAILED, note=f"{why}, asked again")
+        return Fate(Successor.CHALLENGE)
+    return Fate(Successor.RETRY)
+
+
+def unread(capture: Capture) -> Response | None:
+    """What is left of a response whose place another request has taken: its status."""
+    return None if capture.status is None else Response(capture.url, status=capture.status)
+
+
+def fields(request: Request, fate: Fate) -> Mapping[str, str]:
+    """What a metadata record says of a capture, in the terms of Heritrix as far as it has them."""
+    meta = request.meta
+    found = {
+        "via": meta.get("via"),
+        "hopsFromSeed": "L" * meta.get("depth", 0) + "R" * meta.get("redirect_times", 0),
+        "fetchTimeMs": round(meta["download_latency"] * 1000) if "download_latency" in meta else None,
+        "successor": fate.successor,
+        "fetchError": fate.error,
+    }
+    return {name: str(value) for name, value in found.items() if value not in (None, "")}

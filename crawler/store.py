@@ -1,33 +1,60 @@
 """Take what the spiders read into the archive."""
 
-from typing import Protocol, Self
+from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
 
-from archive.model import Capture, Page
+from archive.counts import NOTHING
+from archive.model import Capture, Change, Kind, Outcome, Page
+from crawler.frontier import State
+from crawler.gather import Gathered, Reading
 from crawler.logbook import Logbook
+from crawler.scheduler import scheduler_of
+from crawler.visits import Seen, Visit
 
-
-class Reading(Protocol):
-    """The item of every portal."""
-
-    capture: Capture
-    page: Page
+NO_ANSWER = (NOTHING - {Outcome.MISSING}) | {Outcome.CHALLENGE, Outcome.UNREADABLE}  # to be asked for again
 
 
 class Store:
-    """The item pipeline: an adapter to `Archive.take_in`."""
+    """The item pipeline: an adapter to the logbook, and to the scheduler, which hears what a page brought."""
 
-    def __init__(self, logbook: Logbook) -> None:
-        self.logbook = logbook
+    def __init__(self, logbook: Logbook, crawler: Crawler) -> None:
+        self.logbook, self.crawler = logbook, crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         if (logbook := crawler.get_extension(Logbook)) is None:
             raise NotConfigured
-        return cls(logbook)
+        return cls(logbook, crawler)
 
-    async def process_item(self, item: Reading) -> Reading:
-        await self.logbook.take_in(item.capture, item.page)
-        return item
+    async def process_item(self, item: Reading | Gathered) -> Reading:
+        if not isinstance(item, Gathered):
+            await self.logbook.take_in(item.capture, item.page)
+            return item
+        capture, request = item.reading.capture, item.response.request
+        page, change = await self.logbook.take_in(capture, item.reading.page)
+        scheduler = scheduler_of(self.crawler)
+        if scheduler and request and "lease" in request.meta:
+            seen = await self._seen(capture, page, change, item.response)
+            state = State.FAILED if item.error else State.DONE
+            scheduler.settle(request.meta["lease"], state, item.error, item.requests, seen)
+        return item.reading
+
+    async def _seen(
+        self, capture: Capture, page: Page, change: Change | None, response: Response
+    ) -> Seen | None:
+        """What the frontier keeps of an answer; None where the page is to be asked for again, due or not."""
+        meta = response.request.meta if response.request else {}
+        before: Visit | None = meta.get("visit")
+        etag, modified = ((response.headers.get(name) or b"").decode("latin-1") or None
+                          for name in ("ETag", "Last-Modified"))  # fmt: skip
+        visit = await self.logbook.visit(capture, before, etag, modified)
+        if page.outcome in NO_ANSWER:
+            return None
+        usable = visit if page.whole and page.outcome != Outcome.MISSING else None
+        changed = change == Change.CHANGED or bool(
+            page.article is None and before and before.sha256 != capture.sha256
+        )
+        return Seen(meta["key"], capture.url, Kind(meta["kind"]), capture.captured_at, usable, changed)

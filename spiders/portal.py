@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -44,6 +44,12 @@ class Portal(scrapy.Spider):
     years       the years its articles cover, as far as known
     expected    about how many articles it held, None if unknown
 
+    When to ask again for an article, a document or a file; listings and feeds are looked at in every crawl:
+
+    recheck           how long after each check that finds it as it was; a change begins them anew
+    recheck_shortest  and then, as often as it has changed so far, but not more often than so;
+    recheck_longest   not less often than so; what never changed is left twice as long each time
+
     Spider arguments: `since` and `until` (YYYY-MM-DD, by the date a listing shows) and `limit` (article
     pages to fetch).
     """
@@ -57,6 +63,11 @@ class Portal(scrapy.Spider):
     starts: ClassVar[tuple[str, ...]] = ()
     years: ClassVar[str | None] = None
     expected: ClassVar[int | None] = None
+    recheck: ClassVar[tuple[timedelta, ...]] = (
+        timedelta(hours=1), timedelta(days=1), timedelta(weeks=1), timedelta(days=30),
+    )  # fmt: skip
+    recheck_shortest: ClassVar[timedelta] = timedelta(days=1)
+    recheck_longest: ClassVar[timedelta] = timedelta(days=365)
 
     def __init__(
         self,
@@ -73,6 +84,12 @@ class Portal(scrapy.Spider):
             raise ValueError(f"limit={limit}: a number of articles, 1 or more")
         self.listed: set[str] = set()  # keys of the articles that listings have shown
         self.chosen: set[str] = set()  # keys of the articles chosen under `limit`
+
+    def resume(self, listed: set[str]) -> None:
+        """Go on with a crawl that was interrupted: these articles it has met with."""
+        self.listed |= listed
+        if self.limit is not None:
+            self.chosen |= listed
 
     @classmethod
     def info(cls) -> PortalInfo:
@@ -173,7 +190,11 @@ class Portal(scrapy.Spider):
         return self.limit is None or self.key(link.url) in self.chosen
 
     def request(self, link: Link, response: Response | None = None, trail: Trail | None = None) -> Request:
-        key, meta = self.key(link.url), {"kind": link.kind.value, "trail": trail or {}}
+        key, meta = self.key(link.url), dict[str, Any](kind=link.kind.value)
+        if trail and link.kind != Kind.ARTICLE:  # it is long, and tells of listings only
+            meta["trail"] = trail
+        if link.changed_at:
+            meta["changed_at"] = link.changed_at
         if link.form is None:
             return self._request(link, meta | {"key": key})
         step = response.meta.get("step", 0) + 1 if response is not None else 1

@@ -24,6 +24,7 @@ from scrapy.statscollectors import StatsCollector
 
 from archive.errors import ArchiveError
 from archive.model import Capture, Outcome, Page
+from crawler.books import Books
 from crawler.challenge import Challenge, cookie_asked_for
 from crawler.decode import Decode
 from crawler.errors import reason
@@ -178,7 +179,7 @@ def test_the_logbook_hashes_in_the_thread_that_writes(
         threads.append(threading.current_thread())
         return sha256(body)
 
-    monkeypatch.setattr("crawler.logbook.sha256", hashing)
+    monkeypatch.setattr("crawler.books.sha256", hashing)
 
     async def crawl() -> Capture:
         await logbook.spider_opened(MIC)
@@ -203,6 +204,7 @@ def test_what_cannot_be_stored_at_all_counts_as_failed_and_ends_nothing(logbook:
 
 def test_an_archive_that_is_not_open_is_an_error_and_not_a_wrong_assumption(logbook: Logbook) -> None:
     async def crawl() -> None:
+        logbook.books = Books(logbook._plan(MIC))
         with pytest.raises(ArchiveError, match="not open"):
             await logbook.take_in(logbook.capture("https://mic.gov.vn/"), Page(Outcome.OTHER))
         await logbook.spider_closed(MIC, "finished")

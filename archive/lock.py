@@ -1,0 +1,83 @@
+"""Who may write into a data folder: locks that the system itself releases when their holder is killed."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EACCES, EAGAIN
+from pathlib import Path
+
+from archive.errors import ArchiveError
+
+TAKEN = (EACCES, EAGAIN)  # every other error: some network file systems know no locks
+
+
+@contextmanager
+def crawling(data: Path, portal: str) -> Iterator[None]:
+    """One crawl of a portal at a time, and none while the archive is rebuilt. Raises ArchiveError."""
+    with (
+        writing(data),
+        _hold(
+            data, f"crawl-{portal}", fcntl.LOCK_EX, f"{portal} is being crawled already{{}}: wait for its end"
+        ),
+    ):
+        yield
+
+
+@contextmanager
+def writing(data: Path) -> Iterator[None]:
+    """Many may write, SQLite sees to that, but not while the archive is rebuilt. Raises ArchiveError."""
+    with _hold(data, "archive", fcntl.LOCK_SH, "the archive is being rebuilt{}: wait for its end"):
+        yield
+
+
+@contextmanager
+def rebuilding(data: Path) -> Iterator[None]:
+    """Nobody else writes. Raises ArchiveError."""
+    with _hold(data, "archive", fcntl.LOCK_EX, "the archive is being written to: wait for the end of it"):
+        yield
+
+
+@contextmanager
+def recovering(data: Path) -> Iterator[None]:
+    """One at a time; the next one waits, and will find nothing left to do."""
+    with _hold(data, "recovery", fcntl.LOCK_EX, "", wait=True):
+        yield
+
+
+@contextmanager
+def alone(folder: Path, refusal: str) -> Iterator[None]:
+    """One at a time in a folder, which may be read-only. Raises ArchiveError, with the refusal."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in TAKEN:
+                raise ArchiveError(refusal) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _hold(data: Path, name: str, kind: int, refusal: str, wait: bool = False) -> Iterator[None]:
+    path = data / "locks" / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise ArchiveError(f"cannot write to {data}: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(file, kind if wait else kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in TAKEN:
+                holder = os.read(file, 20).decode("ascii", "ignore").strip()
+                raise ArchiveError(refusal.format(f" by process {holder}" if holder else "")) from error
+        if kind == fcntl.LOCK_EX:
+            os.ftruncate(file, 0)
+            os.pwrite(file, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(file)  # which releases it; the file stays, for to remove it would let two hold it

@@ -1,0 +1,278 @@
+"""What one crawl writes: its WARC files, its rows in the archive, its part of the frontier. In one thread."""
+
+import logging
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic, sleep
+
+from archive import lock
+from archive.errors import ArchiveError
+from archive.model import Capture, Change, Kind, Page
+from archive.store import Archive
+from archive.warc import Exchange, read_at
+from archive.warc_writer import Revisited, WarcWriter, Written
+from crawler.clock import Clock, compact
+from crawler.due import Schedule, due_at
+from crawler.frontier import LEASE, Frontier, Lease, Run, Settled, stated
+from crawler.intake import take_in
+from crawler.originals import warc_files
+from crawler.portals import Portal, load
+from crawler.recovery import recover
+from crawler.visits import Visit
+
+WHOLE = stated({})  # the arguments of a crawl without limits
+IMPORTED = ("warc", "wayback", "commoncrawl")  # sources whose captures bear times of others
+TOLERANCE = timedelta(minutes=1)  # that a clock may be set back by, as time servers do
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be crawled, and how; `info` goes into the warcinfo record, `level` is that of gzip.
+
+    `arguments` are the limits of the crawl (`since` and the like); `frontier` is False where Scrapy keeps its
+    requests in memory.
+    """
+
+    portal: type[Portal]
+    data: Path
+    source: str
+    info: Mapping[str, str]
+    arguments: Mapping[str, object]
+    frontier: bool = True
+    fresh: bool = False
+    level: int = 6
+    max_size: int = 1 << 30
+
+
+class Books:
+    """All that is written in a crawl, in the order in which a kill does no harm.
+
+    First the WARC record, then the rows in the archive, then "done" in the frontier: what the frontier has
+    for done is in the archive, and what the archive has is in a WARC file.
+    """
+
+    frontier: Frontier | None = None
+    run: Run | None = None
+    archive: Archive | None = None
+    warc: WarcWriter | None = None
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.clock = Clock()
+        self.crawl = ""
+        self.complete = False
+        self.held_for: float | None = None  # seconds until a host is free, where only held ones have requests
+        self._held = ExitStack()
+        self._written: dict[Capture, Written] = {}
+        self._renewed = monotonic()
+
+    def open(self) -> None:
+        """Raises ArchiveError where nothing can be written, or somebody else crawls this portal."""
+        plan = self.plan
+        self._held.enter_context(lock.crawling(plan.data, plan.portal.name))
+        archive = self.archive = Archive(plan.data / "archive.db")
+        self._refuse_loss(archive)
+        recover(plan.data, {**load(), plan.portal.name: plan.portal})
+        archive.put_portal(plan.portal.info())
+        self.clock = Clock(after=self._latest(archive))
+        started_at = self._open_warc()
+        archive.start_crawl(self.crawl, plan.portal.name, plan.source, started_at)
+        if plan.frontier:
+            self._open_frontier(started_at)
+
+    def write(
+        self,
+        url: str,
+        status: int,
+        mime: str | None,
+        request: bytes,
+        head: bytes,
+        body: bytes,
+        ip: str | None = None,
+        truncated: str | None = None,
+        visit: Visit | None = None,
+    ) -> Capture:
+        """Write an exchange, as a revisit if it brought what `visit` has; see `WarcWriter.write`."""
+        digest = sha256(body).hexdigest()
+        revisit = None
+        if visit and visit.url == url and status == 304:
+            digest = visit.sha256
+            revisit = Revisited(url, visit.captured_at, visit.digest, "server-not-modified")
+        elif visit and visit.url == url and status == 200 and digest == visit.sha256 and not truncated:
+            revisit = Revisited(url, visit.captured_at, visit.digest, "identical-payload-digest")
+        at = self.clock.now()
+        written = self._the_warc().write(url, at, request, head, body, ip, truncated, revisit)
+        place = written.place
+        capture = Capture(
+            url, self.plan.portal.name, at, self.crawl, status, mime, digest,
+            place.file, place.offset, place.length,
+        )  # fmt: skip
+        self._written[capture] = written
+        return capture
+
+    def capture(self, url: str) -> Capture:
+        """A capture, now, of a request that brought no response."""
+        return Capture(url, self.plan.portal.name, self.clock.now(), self.crawl)
+
+    def note(self, capture: Capture, fields: Mapping[str, str]) -> None:
+        """Write down how a capture came about, beside its response or in place of one."""
+        written = self._written.get(capture)
+        self._the_warc().note(capture.url, capture.captured_at, fields, written.id if written else None)
+
+    def take_in(self, capture: Capture, page: Page) -> tuple[Page, Change | None]:
+        if self.archive is None:
+            raise ArchiveError("the archive is not open")
+        return take_in(self.archive, capture, page)
+
+    def visit(
+        self, capture: Capture, before: Visit | None, etag: str | None, modified: str | None
+    ) -> Visit | None:
+        """What the next request of this page may refer to: this capture, or what it refers to itself."""
+        written = self._written.pop(capture, None)
+        if written is None or capture.sha256 is None:
+            return None
+        if before and capture.sha256 == before.sha256:
+            return replace(before, etag=etag, last_modified=modified)
+        return Visit(
+            capture.url, capture.captured_at, capture.sha256, written.digest, written.place.file,
+            written.place.offset, etag, modified,
+        )  # fmt: skip
+
+    def original(self, visit: Visit) -> Exchange:
+        """The response that a page brought when it was captured last. Raises WarcError if it is not there."""
+        found = read_at(self.plan.data / "warc" / visit.warc_file, visit.warc_offset)
+        if not isinstance(found, Exchange) or sha256(found.body).hexdigest() != visit.sha256:
+            raise ArchiveError(f"{visit.warc_file}, byte {visit.warc_offset}: not what was captured")
+        return found
+
+    def turn(self, settled: Sequence[Settled], want: int) -> list[Lease]:
+        """Make durable what was settled, and lease up to `want` requests; see `Frontier.turn`."""
+        frontier, run = self._the_frontier()
+        until = self.clock.now(ahead=LEASE)
+        if settled:
+            self._the_warc().sync()
+        if monotonic() - self._renewed > LEASE / 3:
+            frontier.renew(run, until)
+            self._renewed = monotonic()
+        now = self.clock.now()
+        leases = frontier.turn(run, settled, want, now, until)
+        self.held_for = seconds_between(now, frontier.next_release(now)) if want and not leases else None
+        return leases
+
+    def hold(self, host: str, seconds: float) -> None:
+        frontier, _ = self._the_frontier()
+        frontier.hold(host, self.clock.now(), self.clock.now(ahead=seconds))
+
+    def unlinked(self) -> list[str]:
+        """Articles that a crawl of the whole portal should have met with, but has not."""
+        frontier, run = self._the_frontier()
+        return [] if run.arguments != WHOLE else frontier.unlinked(run, self.clock.now())
+
+    def listed(self) -> set[str]:
+        """The articles that this run has met with, before it was interrupted."""
+        return self.frontier.keys(self.run, Kind.ARTICLE) if self.frontier and self.run else set()
+
+    def close(self, outcome: str) -> None:
+        """End the crawl: first in its WARC file, then in the archive, then in the frontier."""
+        now = self.clock.now()
+        if self.archive is None or self.warc is None:
+            return
+        self.complete = outcome == "finished" and self._saw_all()
+        complete = str(self.complete).lower()
+        fields = {"crawl": self.crawl, "finishedAt": now, "outcome": outcome, "complete": complete}
+        self.warc.note(f"urn:backan:crawl:{self.crawl}", now, fields)
+        self.warc.close()
+        self.archive.finish_crawl(self.crawl, now, outcome, self.complete)
+        self.archive.close()
+        if self.frontier and self.run:
+            self.frontier.release(self.run)
+            if outcome == "finished":
+                self.frontier.end_run(self.run, now, outcome)
+            self.frontier.close()
+
+    def abandon(self) -> None:
+        """Let go of everything, after `close` or in its stead where nothing can be written any more."""
+        self._held.close()
+
+    def _saw_all(self) -> bool:
+        """Whether the whole portal was asked for, and every listing of it answered."""
+        if not self.frontier or not self.run or self.run.arguments != WHOLE:
+            return False
+        return all(kind == Kind.ARTICLE for kind, _, _ in self.frontier.failed(self.run))
+
+    def _refuse_loss(self, archive: Archive) -> None:
+        """Raise ArchiveError where the archive has got lost: the frontier would ask for little of it again."""
+        folder = self.plan.data / "warc"
+        if warc_files(folder) and not archive.db.table("crawls").count:
+            raise ArchiveError(
+                f"{self.plan.data / 'archive.db'} is empty, but {folder} holds captures: `backan rebuild` makes "
+                "it anew of them"
+            )
+
+    def _latest(self, archive: Archive) -> str | None:
+        """When the portal was crawled last. Raises ArchiveError where that is yet to come, by the clock."""
+        marks = ", ".join("?" for _ in IMPORTED)
+        latest: str | None = archive.db.execute(
+            f"select max(coalesce(finished_at, started_at)) from crawls "
+            f"where portal = ? and source not in ({marks})",
+            [self.plan.portal.name, *IMPORTED],
+        ).fetchone()[0]
+        now = self.clock.now()
+        if latest and datetime.fromisoformat(latest) - datetime.fromisoformat(now) > TOLERANCE:
+            raise ArchiveError(
+                f"the clock says {now}, but {self.plan.portal.name} was crawled at {latest} already: set the "
+                "clock; if it is right, that crawl bears a wrong time, so choose another folder with --data"
+            )
+        return latest
+
+    def _open_warc(self) -> str:
+        """Begin the first WARC file, which names the crawl; returns when it began."""
+        plan, folder = self.plan, self.plan.data / "warc"
+        while True:
+            started_at = self.clock.now()
+            self.crawl = f"{plan.portal.name}-{compact(started_at)}"
+            if not next(folder.glob(f"{self.crawl}-*"), None):
+                break
+            sleep(0.1)  # the crawl before this one began in the same second
+        of_crawl = {"isPartOf": self.crawl, "portal": plan.portal.name, "source": plan.source}
+        info = {**plan.info, **of_crawl, "startedAt": started_at}
+        warc = WarcWriter(folder, self.crawl, info, plan.level, plan.max_size, started_at=started_at)
+        warc.open()
+        self.warc = warc
+        return started_at
+
+    def _open_frontier(self, now: str) -> None:
+        plan = self.plan
+        owner = f"{socket.gethostname()}:{os.getpid()}:{self.crawl}"
+        due = partial(due_at, schedule=Schedule.of(plan.portal))
+        frontier = Frontier(plan.data / "frontier.db", owner, due)
+        self.run = frontier.open_run(plan.portal.name, stated(plan.arguments), now, plan.fresh)
+        frontier.release(self.run, everybody=True)  # nobody else crawls this portal: the lock is ours
+        self.frontier = frontier
+        if self.run.resumed:
+            logger.info("%s goes on with the crawl begun %s", self.crawl, self.run.begun_at)
+
+    def _the_warc(self) -> WarcWriter:
+        if self.warc is None:
+            raise ArchiveError("the WARC file is not open")
+        return self.warc
+
+    def _the_frontier(self) -> tuple[Frontier, Run]:
+        if self.frontier is None or self.run is None:
+            raise ArchiveError("the frontier is not open")
+        return self.frontier, self.run
+
+
+def seconds_between(now: str, then: str | None) -> float | None:
+    if then is None:
+        return None
+    return (datetime.fromisoformat(then) - datetime.fromisoformat(now)).total_seconds()

@@ -1,0 +1,30 @@
+"""The time that captures bear."""
+
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Clock:
+    """Starts with the machine's clock, and never runs back, even where that one is set back meanwhile."""
+
+    def __init__(self, after: str | None = None) -> None:
+        """`after`: the clock starts in the second after that, where the machine's is not there yet."""
+        start = datetime.now(UTC)
+        self._start = max(start, datetime.fromisoformat(after) + timedelta(seconds=1)) if after else start
+        self._began = monotonic()
+
+    def now(self, ahead: float = 0) -> str:
+        """The time in UTC, in whole seconds, as WARC files and `captures` state it; `ahead` by so many."""
+        return (self._start + timedelta(seconds=monotonic() - self._began + ahead)).strftime(FORM)
+
+
+def now() -> str:
+    """The machine's time in UTC, in whole seconds."""
+    return datetime.now(UTC).strftime(FORM)
+
+
+def compact(time: str) -> str:
+    """20261121T070000Z for 2026-11-21T07:00:00Z: for the names of crawls and files."""
+    return time.replace("-", "").replace(":", "")
