@@ -5,12 +5,12 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.store import Archive
 
-REAL = (("live", "warc"), "articles of real sites")
+REAL = (("live", "warc", "wayback", "commoncrawl"), "articles of real sites")
 INVENTED = (("demo",), "the demo's inventions")
 
 
 def refuse_mixture(data: Path, source: str) -> None:
-    """Raise ArchiveError where the archive holds what `source` ("demo", "live" or "warc") must not join."""
+    """Raise ArchiveError where the archive holds what a source, as `crawls` names it, must not join."""
     (_, new), (foreign, held) = (INVENTED, REAL) if source == "demo" else (REAL, INVENTED)
     with Archive(data / "archive.db") as archive:
         marks = ", ".join("?" for _ in foreign)

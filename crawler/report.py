@@ -1,6 +1,6 @@
 """What the commands print when they are done; every line fits 80 columns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 from textwrap import fill
@@ -12,8 +12,9 @@ from archive.model import Tally
 from archive.store import Archive
 from archive.warc import Unusable
 from crawler.crawl import Crawled
-from crawler.ingest import Ingested
+from crawler.rebuild import Rebuilt
 from crawler.tally import articles, captures_of
+from crawler.warc_intake import Ingested
 from crawler.wording import counted, printable
 
 WIDTH = 80
@@ -25,18 +26,31 @@ def of_crawls(done: list[Crawled], data: Path) -> str:
     table = _counts((one.portal, one.tally, one.outcome) for one in done)
     with Archive(data / "archive.db") as archive:
         held = archive.db.table("articles").count
+    early = sum(one.not_due for one in done)
     pages, captures = sum(one.tally.pages for one in done), sum(captures_of(one.tally) for one in done)
     lines = [
         _text(table),
         f"{counted(pages, 'page')}, {counted(captures, 'capture')}; "
         f"the archive holds {counted(held, 'article')}.",
-        *(_folded(f"{one.portal}: {one.broken or one.alarm}") for one in done if one.broken or one.alarm),
+        *(
+            [f"{counted(early, 'page')} not asked for, because it is too early; --fresh does."]
+            if early
+            else []
+        ),
+        *(_folded(f"{one.portal}: {remark}") for one in done for remark in _remarks(one)),
         "",
         f"Archive  {data / 'archive.db'}",
         f"WARC     {data / 'warc'}{_sizes(data / 'warc')}",
         f"Log      {data / 'logs'}",
     ]
     return "\n".join(lines)
+
+
+def _remarks(done: Crawled) -> Iterator[str]:
+    if done.resumed:
+        yield "went on with a crawl that was interrupted"
+    if wrong := done.broken or done.alarm:
+        yield wrong
 
 
 def of_searches(searches: Iterable[str], data: Path, command: str = "backan") -> str:
@@ -53,6 +67,9 @@ def of_ingest(done: Ingested) -> str:
         lines.append(_text(_counts((portal, tally, "") for portal, tally in done.tallies.items())))
     if done.known:
         lines.append(f"Already in the archive: {counted(done.known, 'capture')}")
+    if done.lost:
+        what = "Repeating records that no file here holds"
+        lines.append(f"{what}: {counted(done.lost, 'capture')}")
     if done.outside:
         hosts = ", ".join(host for host, _ in done.outside.most_common(3))
         responses = counted(done.outside.total(), "response")
@@ -64,6 +81,19 @@ def of_ingest(done: Ingested) -> str:
         lines.append(_folded(f"Other records, passed over: {kinds}"))
     if done.error:
         lines.append(_folded(f"All whole records were taken in, but {done.error}."))
+    return "\n".join(lines)
+
+
+def of_rebuild(done: Rebuilt) -> str:
+    """What the new archive was made of, and what of it was damaged."""
+    found = (counted(done.files, "file"), counted(done.crawls, "crawl"), counted(done.captures, "capture"))
+    lines = [f"{', '.join(found)}; the archive holds {counted(done.articles, 'article')}."]
+    if done.salvaged:
+        lines.append(_folded(f"Salvaged what a crash had left: {', '.join(done.salvaged)}"))
+    if done.unusable:
+        lines += _unusable(done.unusable)
+    for error in done.damaged.values():
+        lines.append(_folded(f"All whole records were taken in, but {error}."))
     return "\n".join(lines)
 
 

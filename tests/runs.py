@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+FTS = ("articles_fts", "articles_fts_exact")
 ROOT = Path(__file__).parents[1]
 HURRY = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0")
 
@@ -31,3 +32,35 @@ def rows(data: Path, sql: str, *params: object) -> list[tuple[Any, ...]]:
         found = connection.execute(sql, params).fetchall()
     connection.close()
     return found
+
+
+def dump(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables of an archive, and all words of its indexes; but for when it was migrated."""
+    with sqlite3.connect(data / "archive.db") as connection:
+        query = (
+            "select name from sqlite_master where type = 'table' and sql not like '%virtual%' order by name"
+        )
+        names = [name for (name,) in connection.execute(query)]
+        indexes = [name for name in FTS if f"{name}_data" in names]
+        stored = [name for name in names if not name.startswith(("_sqlite", "sqlite_", "articles_fts"))]
+        found = {
+            name: connection.execute(f"select * from {name} order by 1, 2").fetchall() for name in stored
+        }
+        for name in indexes:
+            connection.execute(f"create virtual table temp.words using fts5vocab(main, {name}, instance)")
+            found[name] = connection.execute("select * from temp.words order by 1, 2, 3, 4").fetchall()
+            connection.execute("drop table temp.words")
+    connection.close()
+    return found
+
+
+def differences(one: Path, other: Path) -> dict[str, tuple[list[Any], list[Any]]]:
+    """What only the one archive has, and only the other, by table: a few rows of each."""
+    left, right = dump(one), dump(other)
+    assert left.keys() == right.keys()
+    return {
+        name: (sorted(set(left[name]) - set(right[name]), key=repr)[:3],
+               sorted(set(right[name]) - set(left[name]), key=repr)[:3])
+        for name in left
+        if left[name] != right[name]
+    }  # fmt: skip

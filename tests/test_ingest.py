@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hostile_portal import Hostile, Stumbling
 from hostile_server import page
-from runs import rows
-from warc_files import AT, HTML, article, warc
+from runs import dump, rows
+from warc_files import AT, HTML, article, foreign, revisit, warc
 
 from archive.errors import ArchiveError, WarcError
+from archive.warc import exchanges
 from crawler.ingest import Ingested, ingest
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}
@@ -45,7 +46,7 @@ def test_the_same_file_again_changes_nothing_whatever_its_name(tmp_path: Path) -
     renamed = source.rename(tmp_path / "a name of its own.warc.gz")
     assert ingest(renamed, data, PORTALS).known == 1
     assert taken(data) == before
-    assert [path.name for path in (data / "warc").iterdir()] == ["foreign-00000.warc.gz"]
+    assert [path.name for path in (data / "warc").glob("*.warc*")] == ["foreign-00000.warc.gz"]
 
 
 def test_a_copy_that_is_not_whole_or_still_being_written_stands_for_no_file(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_another_file_of_the_same_name_gets_a_name_of_its_own(tmp_path: Path) ->
         if not path.exists():
             warc(tmp_path / folder, article(name))
         ingest(path, data, PORTALS)
-    names = sorted(path.name for path in (data / "warc").iterdir())
+    names = sorted(path.name for path in (data / "warc").glob("*.warc*"))
     assert names == ["foreign-00000-2.warc.gz", "foreign-00000-3.warc.gz", "foreign-00000.warc.gz"]
     assert len(rows(data, "select * from articles")) == 3
 
@@ -141,12 +142,12 @@ def test_a_file_of_the_demo_stays_the_demos_and_joins_no_real_articles(tmp_path:
     demo, archive = tmp_path / "demo", tmp_path / "archive"
     ingest(invented, demo, PORTALS)
     ingest(real, archive, PORTALS)
-    for data, source, foreign in ((demo, "demo", [real]), (archive, "warc", [invented, both])):
-        for file in foreign:
+    for data, source, others in ((demo, "demo", [real]), (archive, "warc", [invented, both])):
+        for file in others:
             with pytest.raises(ArchiveError, match="must not be mixed"):
                 ingest(file, data, PORTALS)
         assert rows(data, "select distinct source from crawls") == [(source,)]
-        assert len(list((data / "warc").iterdir())) == 1
+        assert len(list((data / "warc").glob("*.warc*"))) == 1
 
 
 def odd(url: str = "http://hostile.test/bai/la", status: str = "200 OK", at: str = AT) -> dict[str, Any]:
@@ -222,3 +223,44 @@ def test_a_wrong_charset_does_no_harm(tmp_path: Path) -> None:
     done: Ingested = ingest(warc(tmp_path, wrong), tmp_path / "data", PORTALS)
     assert done.tallies["hostile"].new == 1
     assert rows(tmp_path / "data", "select title from articles") == [("Bảng mã",)]
+
+
+def test_an_interrupted_import_is_completed_by_the_next_one(tmp_path: Path) -> None:
+    source, told = warc(tmp_path, article("mot"), article("hai")), 0
+
+    def interrupt(_: int) -> None:
+        nonlocal told
+        told += 1
+        if told == 6:  # five records are surveyed, and one response is taken in
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest(source, tmp_path / "data", PORTALS, interrupt)
+    done = ingest(source, tmp_path / "data", PORTALS)
+    assert done.known >= 1
+    ingest(source, tmp_path / "whole", PORTALS)
+    assert dump(tmp_path / "data") == dump(tmp_path / "whole")
+
+
+def test_all_bytes_of_a_file_are_told_once_as_it_is_surveyed_and_again_as_it_is_taken_in(
+    tmp_path: Path,
+) -> None:
+    source = warc(tmp_path, article("mot"), article("hai"))
+    told: list[int] = []
+    ingest(source, tmp_path / "data", PORTALS, told.append)
+    assert source.stat().st_size < sum(told) <= 2 * source.stat().st_size
+
+
+def test_a_revisit_whose_original_is_nowhere_is_kept_and_read_when_that_comes(tmp_path: Path) -> None:
+    original = warc(tmp_path, article("mot"), name="original", at="2019-01-01T00:00:00Z")
+    [exchange] = exchanges(original)
+    alone = foreign(tmp_path, revisit("http://hostile.test/bai/mot", exchange.payload_digest or ""))
+    data = tmp_path / "data"
+    assert ingest(alone, data, PORTALS).lost == 1
+    query = "select outcome, note, sha256 from captures where warc_file = 'foreign.warc'"
+    assert rows(data, query) == [("failed", "repeats a record that is in no file of this archive", None)]
+    ingest(original, data, PORTALS)
+    [(outcome, note, sha256)] = rows(data, query)
+    assert (outcome, note) == ("article:selectors", None)
+    assert rows(data, "select count(*) from captures where sha256 = ?", sha256) == [(2,)]
+    assert rows(data, "select unchanged, failed from crawls where id like '%foreign.warc'") == [(1, 0)]

@@ -1,0 +1,36 @@
+"""`backan rebuild`."""
+
+import json
+import logging
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from crawler.commands.telling import ALARM, telling_errors
+from crawler.options import data_option, json_option
+
+
+@click.command(short_help="Make the archive anew from its WARC files.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes that read pages; else one for each core.")
+@json_option
+@data_option
+def rebuild(jobs: int | None, as_json: bool, data: Path) -> None:
+    """Make the archive anew from its WARC files alone."""
+    from crawler import report
+    from crawler.originals import warc_files
+    from crawler.portals import load
+    from crawler.rebuild import rebuild as run
+
+    # Libraries warn of odd pages with pieces of them; captures have notes, and unusable ones are reported.
+    logging.getLogger().addHandler(logging.NullHandler())
+    total = sum(path.stat().st_size for path in warc_files(data / "warc"))
+    hidden = not sys.stderr.isatty()
+    with (
+        telling_errors(),
+        click.progressbar(length=total, label="Reading", file=sys.stderr, hidden=hidden) as bar,
+    ):
+        done = run(data, load(), jobs, bar.update)
+    click.echo(json.dumps(asdict(done), ensure_ascii=False, indent=2) if as_json else report.of_rebuild(done))
+    sys.exit(ALARM if done.damaged else 0)

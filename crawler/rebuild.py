@@ -1,0 +1,198 @@
+"""Make the archive anew from its WARC files alone, on all cores."""
+
+import os
+import pickle
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from itertools import groupby, islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, TypeVar
+
+from archive import lock
+from archive.errors import ArchiveError
+from archive.model import Capture, Page
+from archive.salvage import salvage
+from archive.store import Archive
+from archive.swap import put_in_place, remove
+from archive.warc import Place, Unusable
+from crawler.errors import ends_everything, reason
+from crawler.intake import take_in
+from crawler.originals import ensure_sidecar, find_originals, warc_files
+from crawler.reading import Read, read
+from crawler.survey import Crawl, Found, Original, Portals, Survey, settle, survey
+from crawler.workers import Workers, workers
+
+NEW = ".new"  # behind the name of the archive that is not whole yet
+PIECE = 64  # records that a process reads at a time
+REVISITS = 100_000  # so many have their originals looked for at a time
+T = TypeVar("T")
+Originals = Mapping[Original, Place]
+Piece = tuple[list[Found], Originals]
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What the new archive was made of.
+
+    `salvaged` are files that a crash had left; `damaged` are files with what is wrong; `unusable` are
+    responses that could not be stored.
+    """
+
+    files: int = 0
+    crawls: int = 0
+    captures: int = 0
+    articles: int = 0
+    salvaged: list[str] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
+    unusable: list[Unusable] = field(default_factory=list)
+
+
+def rebuild(
+    data: Path,
+    portals: Portals,
+    jobs: int | None = None,
+    done_with: Callable[[int], object] = lambda _: None,
+) -> Rebuilt:
+    """Make `archive.db` anew by `jobs` processes, and put it in place of the old one when it is whole.
+
+    Of damaged files all whole records are taken in. `done_with` is told bytes of WARC files, all in all
+    somewhat fewer than there are. Raises ArchiveError where somebody else writes to the archive, where there
+    is no WARC file, or where the new one cannot be written.
+    """
+    path, folder = data / "archive.db", data / "warc"
+    if not folder.is_dir():
+        raise ArchiveError(f"{folder} holds no WARC files to make an archive of")
+    new = path.with_name(path.name + NEW)
+    with lock.rebuilding(data):
+        try:
+            remove(new)
+            salvaged = [file.name for file in salvage(folder)]
+            with workers(jobs or os.cpu_count() or 1) as pool, Archive(new) as archive:
+                made = _Rebuild(archive, folder, portals, pool, done_with)
+                made.done.salvaged = salvaged
+                made.run(warc_files(folder))
+            put_in_place(new, path)
+        except (OSError, sqlite3.Error) as error:
+            raise ArchiveError(f"cannot make {path} anew: {error}") from error
+    return made.done
+
+
+class _Rebuild:
+    """The process that stores; others survey the files and read what they hold."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        folder: Path,
+        portals: Portals,
+        pool: Workers,
+        done_with: Callable[[int], object],
+    ) -> None:
+        self.archive, self.folder, self.portals, self.pool = archive, folder, portals, pool
+        self.done, self.done_with = Rebuilt(), done_with
+        self.crawls: dict[str, Crawl] = {}
+
+    def run(self, files: list[Path]) -> None:
+        """Responses first, revisits when all sidecars are there: their originals may be in any file."""
+        self.archive.db.execute("pragma synchronous = off")  # the new archive counts when it is whole
+        self.done.files = len(files)
+        with TemporaryFile(dir=self.folder.parent) as revisits:
+            self._store_all(self._pieces(files, revisits))
+            revisits.seek(0)
+            for some in batched(_loaded(revisits), REVISITS):
+                originals = find_originals(self.folder, {one.original for one in some if one.original})
+                self._store_all((piece, _of(piece, originals)) for piece in batched(some, PIECE))
+        self._end()
+
+    def _pieces(self, files: list[Path], revisits: IO[bytes]) -> Iterator[Piece]:
+        surveys = self.pool.in_order(partial(_survey, portals=self.portals), files)
+        for _, some in groupby(surveys, key=lambda held: held.own or held.file):
+            of_crawl = list(some)
+            settle(of_crawl)
+            for held in of_crawl:
+                self._begin(held)
+                for found in held.found:
+                    if found.original:
+                        pickle.dump(found, revisits)
+                yield from ((piece, {}) for piece in batched(_first_hand(held), PIECE))
+
+    def _begin(self, held: Survey) -> None:
+        """The rows of crawls stand before their captures: what these say depends on them."""
+        self.done.unusable += held.unusable
+        if held.error:
+            self.done.damaged[held.file] = str(held.error)
+        for crawl in held.crawls.values():
+            if crawl.id not in self.crawls or crawl.finished_at:
+                self.crawls[crawl.id] = crawl
+                self.archive.put_portal(self.portals[crawl.portal].info())
+                with self.archive.writing():
+                    row = asdict(crawl) | {"complete": int(crawl.complete)}
+                    self.archive.db.table("crawls").upsert(row, pk="id")
+
+    def _store_all(self, pieces: Iterable[Piece]) -> None:
+        reading = partial(_read, folder=self.folder, portals=self.portals)
+        for some in self.pool.in_order(reading, pieces):
+            for taken in some:
+                if isinstance(taken, Unusable):
+                    self.done.unusable.append(taken)
+                else:
+                    self._store(*taken)
+
+    def _store(self, capture: Capture, page: Page) -> None:
+        """One that cannot be stored at all must not cost those behind it."""
+        try:
+            take_in(self.archive, capture, page)
+        except Exception as error:
+            if ends_everything(error):
+                raise
+            place = Place(capture.warc_file or "", capture.warc_offset or 0, capture.warc_length or 0)
+            self.done.unusable.append(Unusable(place, reason(error)))
+            return
+        self.done.captures += 1
+        self.done_with(capture.warc_length or 0)
+
+    def _end(self) -> None:
+        for crawl in self.crawls.values():
+            if not crawl.finished_at:
+                self.archive.mark_killed(crawl.id)
+        for portal in {crawl.portal for crawl in self.crawls.values()}:
+            self.archive.recount(portal)
+        self.done.crawls = len(self.crawls)
+        self.done.articles = self.archive.db.table("articles").count
+
+
+def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(things)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _first_hand(held: Survey) -> Iterator[Found]:
+    return (found for found in held.found if not found.original)
+
+
+def _loaded(revisits: IO[bytes]) -> Iterator[Found]:
+    while True:
+        try:
+            yield pickle.load(revisits)
+        except EOFError:
+            return
+
+
+def _of(piece: list[Found], originals: Originals) -> Originals:
+    wanted = {one.original for one in piece if one.original}
+    return {one: originals[one] for one in wanted if one in originals}
+
+
+def _survey(path: Path, portals: Portals) -> Survey:
+    """In another process, as `_read`."""
+    ensure_sidecar(path)
+    return survey(path, portals)
+
+
+def _read(piece: Piece, folder: Path, portals: Portals) -> list[Read | Unusable]:
+    found, originals = piece
+    return [read(one, folder, portals, originals) for one in found]

@@ -1,0 +1,101 @@
+"""Put in order what a killed crawl or import has left, before anything else is done."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+
+from archive import lock
+from archive.errors import ArchiveError
+from archive.salvage import salvage
+from archive.store import Archive
+from archive.warc_writer import abandoned
+from crawler.originals import warc_files
+from crawler.portals import load
+from crawler.survey import Crawl, Portals, survey
+from crawler.tally import captures_of
+from crawler.warc_intake import finish, is_running, take_in_file, take_in_waiting
+from crawler.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was done: files made whole, crawls and imports that had no end, captures that were unknown."""
+
+    files: int = 0
+    crawls: int = 0
+    captures: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.crawls)
+
+    def __str__(self) -> str:
+        return (
+            f"Salvaged {counted(self.files, 'file')} of {counted(self.crawls, 'crawl')} that had not ended: "
+            f"{counted(self.captures, 'capture')} taken in"
+        )
+
+
+def recover(data: Path, portals: Portals | None = None) -> Recovered:
+    """End the WARC files that killed crawls have left `.open`, take in what the archive does not have of
+    them, and mark these crawls as killed. Where there is nothing to do, no file is read.
+
+    Raises ArchiveError where the data folder cannot be written to.
+    """
+    folder = data / "warc"
+    if not (abandoned(folder) or _without_end(data)):
+        return Recovered()
+    if portals is None:
+        portals = load()
+    with lock.recovering(data):
+        salvaged = salvage(folder)
+        left = [
+            crawl
+            for crawl in _without_end(data)
+            if crawl.portal in portals and not is_running(folder, crawl.id)
+        ]
+        if not salvaged and not left:
+            return Recovered()
+        files = set(salvaged).union(*(_files(folder, crawl) for crawl in left))
+        try:
+            with Archive(data / "archive.db") as archive:
+                return _take_in(archive, folder, salvaged, sorted(files), left, portals)
+        except (OSError, sqlite3.Error) as error:
+            raise ArchiveError(f"cannot write to {data}: {error}") from error
+
+
+def _take_in(
+    archive: Archive,
+    folder: Path,
+    salvaged: list[Path],
+    files: list[Path],
+    left: list[Crawl],
+    portals: Portals,
+) -> Recovered:
+    captures, crawls = 0, {crawl.id for crawl in left}
+    for file in files:
+        held = survey(file, portals)
+        done = take_in_file(archive, folder, held, portals)
+        captures += sum(captures_of(tally) for tally in done.tallies.values())
+        crawls |= held.crawls.keys()
+    for crawl in left:  # also those of which no file is left
+        finish(archive, crawl, folder)
+    take_in_waiting(archive, folder, portals)
+    return Recovered(len(salvaged), len(crawls), captures)
+
+
+def _without_end(data: Path) -> list[Crawl]:
+    """The crawls that run, or were killed and are not marked so."""
+    if not (data / "archive.db").exists():
+        return []
+    query = "select id, portal, source, started_at from crawls where outcome is null"
+    with Archive(data / "archive.db") as archive:  # for writing: another crawl may be making it just now
+        return [Crawl(*row) for row in archive.db.execute(query)]
+
+
+def _files(folder: Path, crawl: Crawl) -> Iterator[Path]:
+    """Of our own crawl all that bear its name, of an import the file that it is named by."""
+    imported = folder / crawl.id.removeprefix(f"{crawl.portal}-")
+    ours = set(folder.glob(f"{escape(crawl.id)}-*"))
+    return (path for path in warc_files(folder) if path in ours or path == imported)
