@@ -5,7 +5,7 @@ SERVE ?= 1
 DATA ?= data/demo
 BIN = .venv/bin
 
-.PHONY: setup demo test lint format docs lock clean
+.PHONY: setup demo test lint format docs lock bench clean
 
 setup: .venv/.installed
 
@@ -25,10 +25,16 @@ setup: .venv/.installed
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# pywb and wacz, which the tests give exports to.
+.venv-replay/.installed: .venv/.python requirements-replay.txt
+	@$(PYTHON) -m venv --clear .venv-replay
+	.venv-replay/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-replay.txt
+	@touch $@
+
 demo: setup
 	$(BIN)/backan demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: .venv/.dev
+test: .venv/.dev .venv-replay/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -49,6 +55,12 @@ lock:
 		--custom-compile-command "make lock" --group build --project . pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" requirements-replay.in -o requirements-replay.txt
+
+# The frontier against Scrapy's requests in memory, side by side.
+bench: .venv/.dev
+	$(BIN)/python tests/benchmarks/frontier.py
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-replay build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -5,33 +5,36 @@ and who searches needs neither.
 """
 
 import json
-import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archive.errors import ArchiveError, QueryError, WarcError
-from crawler.options import DAY, data_option, day, json_option, no_option, port_option, warc_file
-from crawler.wording import counted, printable
+from crawler.commands.backfill import backfill
+from crawler.commands.export import export
+from crawler.commands.ingest import ingest
+from crawler.commands.rebuild import rebuild
+from crawler.commands.telling import ALARM, put_in_order, telling_errors
+from crawler.commands.verify import verify
+from crawler.options import DAY, data_option, day, json_option, no_option, port_option
+from crawler.wording import counted
 
 if TYPE_CHECKING:
     from archive.search import Hit
     from crawler.crawl import Crawled
-
-ALARM = 3  # ended well, but nobody should take it for a success
-DAMAGED = 4  # what was kept is not what was captured
 
 
 @click.group()
 @click.version_option(package_name="backan-archive")
 def main() -> None:
     """Archive the Bắc Kạn portals and the MIC news site, and search the archive."""
+
+
+for command in (backfill, export, ingest, rebuild, verify):
+    main.add_command(command)
 
 
 @main.command(short_help="Crawl a bundled replica of the portals and open its archive.")
@@ -43,7 +46,7 @@ def demo(data: Path, serve: bool, port: int) -> None:
     from crawler import demo, report
 
     with telling_errors():
-        tell_abandoned(data)
+        put_in_order(data)
         done = demo.demo(data)
         click.echo(report.of_crawls(done, data))
         command = sys.argv[0] if Path(sys.argv[0]).name == "backan" else "backan"
@@ -61,6 +64,7 @@ def demo(data: Path, serve: bool, port: int) -> None:
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many article pages of each portal.")
 @click.option("--via", metavar="URL", help="Send every request to this server, as to a forward proxy.")
+@click.option("--fresh", is_flag=True, help="Begin anew: forget an interrupted crawl, ask for every page.")
 @data_option
 def crawl(
     portals: tuple[str, ...],
@@ -68,9 +72,10 @@ def crawl(
     until: str | None,
     limit: int | None,
     via: str | None,
+    fresh: bool,
     data: Path,
 ) -> None:
-    """Crawl portals: all of them, unless some are named."""
+    """Crawl portals: all of them, unless some are named. Goes on where it was interrupted."""
     from crawler import report
     from crawler.crawl import crawl as run
     from crawler.portals import load
@@ -83,36 +88,10 @@ def crawl(
     if not via and not os.environ.get("BACKAN_CONTACT"):
         click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
     with telling_errors():
-        tell_abandoned(data)
-        done = run(portals or known, data, since=since, until=until, limit=limit, via=via)
+        put_in_order(data)
+        done = run(portals or known, data, since=since, until=until, limit=limit, via=via, fresh=fresh)
         click.echo(report.of_crawls(done, data))
     end_with(done)
-
-
-@main.command(short_help="Take in WARC files of others, as far as a portal covers them.")
-@click.argument("files", nargs=-1, required=True, type=warc_file)
-@data_option
-def ingest(files: tuple[Path, ...], data: Path) -> None:
-    """Take in WARC files made by others; pages of hosts that no portal covers are passed over."""
-    from crawler import report
-    from crawler.ingest import ingest as run
-    from crawler.portals import load
-
-    # Libraries warn of odd pages with pieces of them; captures have notes, and unusable ones are reported.
-    logging.getLogger().addHandler(logging.NullHandler())
-    portals, codes = load(), {0}
-    with telling_errors():
-        tell_abandoned(data)
-        for file in files:
-            try:
-                done = run(file, data, portals)
-            except WarcError as error:  # the next file may be better
-                click.echo(f"Error: {printable(str(error))}", err=True)
-                codes.add(1)
-            else:
-                click.echo(report.of_ingest(done))
-                codes.add(ALARM if done.error else 0)
-    sys.exit(1 if 1 in codes else max(codes))
 
 
 # Words that begin with a dash are words to leave out, not options.
@@ -157,28 +136,6 @@ def versions(url: str, between: tuple[int, int] | None, as_json: bool, data: Pat
         if between or len(known) > 1:
             changes = changes_between(known, between or (known[-2].number, known[-1].number))
             click.echo("\n" + told_changes(changes))
-
-
-@main.command()
-@json_option
-@data_option
-def verify(as_json: bool, data: Path) -> None:
-    """Prove that all captures are as they were captured."""
-    from archive.verify import verify as find_damage
-    from crawler.portals import load, match
-
-    portals = load()
-    total = sum(path.stat().st_size for path in (data / "warc").glob("*.warc*"))
-    with telling_errors(), click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
-        damage = list(find_damage(data, lambda url: match(url, portals)[0] is not None, bar.update))
-    if as_json:
-        click.echo(json.dumps([asdict(one) for one in damage], ensure_ascii=False, indent=2))
-    else:
-        for one in damage:
-            click.echo(printable(str(one)))
-        places = counted(len(damage), "place")
-        click.echo(f"Damage in {places}." if damage else "All captures are as they were captured.")
-    sys.exit(DAMAGED if damage else 0)
 
 
 @main.command()
@@ -227,26 +184,6 @@ def open_in_datasette(data: Path, host: str, port: int) -> None:
     from archive.serve import serve
 
     serve(data, host, port, ready=lambda url: click.echo(f"Serving {url} until Ctrl-C"))
-
-
-def tell_abandoned(data: Path) -> None:
-    """Name the WARC files that crawls have left behind which were killed."""
-    from archive.warc_writer import abandoned
-
-    if left := abandoned(data / "warc"):
-        names = printable(", ".join(path.name for path in left))
-        click.echo(f"Left unfinished in {data / 'warc'} by crawls that were killed: {names}", err=True)
-
-
-@contextmanager
-def telling_errors() -> Iterator[None]:
-    """Turn our own errors into one sentence and an exit code: 2 for a search that cannot be, else 1."""
-    try:
-        yield
-    except QueryError as error:
-        raise click.UsageError(str(error)) from error
-    except ArchiveError as error:
-        raise click.ClickException(printable(str(error))) from error
 
 
 def end_with(done: "list[Crawled]") -> None:

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.model import Outcome, Page
@@ -13,6 +14,14 @@ ONE_ROW = (sqlite3.IntegrityError, sqlite3.DataError)  # of SQLite's errors, tho
 
 def ends_everything(error: BaseException) -> bool:
     return isinstance(error, UNWRITABLE) and not isinstance(error, ONE_ROW)
+
+
+def unwritable(error: BaseException, data: Path) -> str:
+    """Why nothing can be kept any more, and what to do."""
+    if isinstance(error, ArchiveError):
+        return str(error)
+    why = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return f"cannot write to {data}: {why}; when that is mended, the same command goes on"
 
 
 def reason(error: BaseException | None) -> str:

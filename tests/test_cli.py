@@ -1,7 +1,7 @@
 """The command: what it prints, and the code it ends with."""
 
-import gzip
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from hostile_portal import Hostile
 from rich.console import Console
 from warc_files import article as page_of
-from warc_files import warc
+from warc_files import foreign, record, warc
 
 from archive.model import Article, Capture, Outcome, Page, PortalInfo, Tally
 from archive.store import Archive
@@ -188,17 +188,22 @@ def test_a_port_that_is_none_is_wrong_usage(tmp_path: Path, command: str, port: 
     assert backan(command, "--port", port, "--data", tmp_path).exit_code == 2
 
 
-def test_files_that_killed_crawls_have_left_are_named_before_anything_else(data: Path) -> None:
-    (data / "warc").mkdir()
-    for name in ("mic-1-00000.warc.gz.open", "mic-2-00000.warc.gz.open"):
-        (data / "warc" / name).touch()
+def test_what_a_killed_crawl_has_left_is_salvaged_before_anything_else(data: Path) -> None:
     (data / "page").write_text("<html>")
-    with WarcWriter(data / "warc", "mic-3", {}) as running:
-        running.write("https://mic.gov.vn/", "2026-11-21T07:00:00Z", b"", b"", b"")
-        for command in (["crawl", "mic"], ["ingest", data / "page"]):
-            told = [line for line in backan(*command, "--data", data).stderr.splitlines() if ".open" in line]
-            assert len(told) == 1
-            assert told[0].endswith("killed: mic-1-00000.warc.gz.open, mic-2-00000.warc.gz.open")
+    info = {"isPartOf": "mic-1", "portal": "mic", "source": "live", "startedAt": "2026-11-21T07:00:00Z"}
+    with WarcWriter(data / "elsewhere", "mic-1", info) as writer:
+        writer.write(
+            "https://mic.gov.vn/robots.txt", "2026-11-21T07:00:00Z", b"", b"HTTP/1.1 200 OK\r\n\r\n", b""
+        )
+        [left] = (data / "elsewhere").glob("*.open")
+        (data / "warc").mkdir()
+        shutil.copy(left, data / "warc")
+    with WarcWriter(data / "warc", "ict-1", {}) as running:
+        running.open()
+        for told in ("Salvaged 1 file of 2 crawls that had not ended: 1 capture taken in\n", ""):
+            assert backan("ingest", data / "page", "--data", data).stderr.startswith(f"{told}Error: ")
+        names = [path.name for path in (data / "warc").glob("*.warc.gz*")]
+        assert sorted(names) == ["ict-1-00000.warc.gz.open", "mic-1-00000.warc.gz"]
 
 
 ESCAPE = "\x1b[31m"
@@ -206,10 +211,10 @@ ESCAPE = "\x1b[31m"
 
 def test_nothing_out_of_a_file_commands_the_terminal(tmp_path: Path) -> None:
     (tmp_path / f"{ESCAPE}.warc").write_text(f"{ESCAPE} no record")
-    source = warc(tmp_path, ("http://x\x1b.test/", "200 OK", [f"Content-Encoding: {ESCAPE}"], b"x"))
-    data = gzip.decompress(source.read_bytes()).replace(b"WARC-Type: request", b"WARC-Type: \x1b[31")
-    plain = tmp_path / "plain.warc"
-    plain.write_bytes(data + f"WARC/1.1\r\nContent-Length: {ESCAPE}\r\n\r\n".encode())
+    block = f"HTTP/1.1 200 OK\r\nContent-Encoding: {ESCAPE}\r\n\r\nx".encode()
+    broken = f"WARC/1.1\r\nContent-Length: {ESCAPE}\r\n\r\n".encode()
+    records = record("response", "http://x\x1b.test/", block), record("\x1b[31", None, b""), broken
+    plain = foreign(tmp_path, *records, name="plain.warc")
     result = backan("ingest", tmp_path / f"{ESCAPE}.warc", plain, "--data", tmp_path / "data")
     assert "\x1b" not in result.output
     assert "\\x1b[31m.warc is no WARC file" in result.output
@@ -279,9 +284,7 @@ STATS = {
     "start_time": NOW - timedelta(seconds=60),
     "backan/captures": 30,
     "backan/new": 20,
-    "scheduler/enqueued": 100,
-    "scheduler/dequeued": 100,  # to the downloader, where most of them wait
-    "backan/settled": 40,
+    "backan/queued": 60,
 }
 
 
@@ -290,7 +293,6 @@ def test_progress_tells_speed_and_time_left() -> None:
     assert progress.line() == "mic: 30 done, 60 queued, 20 new, 0 changed, 0 failed, 30/min, 2:00 left"
     finished = Progress.of("mic", {**STATS, "finish_time": NOW}, NOW + timedelta(hours=1))
     assert finished.line().endswith("30/min, finished")
-    assert Progress.of("mic", {**STATS, "backan/settled": 101}, NOW).queued == 0
 
 
 def test_progress_promises_nothing_before_it_can() -> None:

@@ -33,7 +33,7 @@ def test_every_link_and_picture_of_a_document_is_there(page: str) -> None:
     assert [target for target in targets if not ((ROOT / page).parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-replay.txt"])
 def test_every_locked_package_has_hashes_and_no_host_is_named(lock: str) -> None:
     text = (ROOT / lock).read_text()
     entries = re.findall(r"^\S+==[^\n]*(?:\n    --hash=sha256:[0-9a-f]{64}[^\n]*)+", text, re.M)
