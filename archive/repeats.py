@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from archive.errors import WarcError
-from archive.warc import Exchange, Place, Revisit, payload_digest, read_at
+from archive.warc.reader import Exchange, Place, Revisit, payload_digest, read_at
 
 EMPTY = payload_digest(b"")  # Common Crawl states it of whatever was not modified
 NO_BODY: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.warc_file import sync_folder
+from archive.warc.file import sync_folder
 
 PAGES = 4096  # copied at a time: 16 MB
 PATIENCE = 120  # tries, a quarter of a second each

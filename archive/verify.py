@@ -8,12 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection
 
-from archive import cdxj
 from archive.access import connect
 from archive.errors import WarcError
 from archive.repeats import Repeats
-from archive.warc import Exchange, Note, Other, Record, Revisit, Unusable, records
-from archive.warc_writer import OPEN, abandoned
+from archive.warc import cdxj
+from archive.warc.reader import Exchange, Note, Other, Record, Revisit, Unusable, records
+from archive.warc.writer import OPEN, abandoned
 
 WARC = ("*.warc", "*.warc.gz")
 

@@ -16,16 +16,17 @@ from archive import lock
 from archive.errors import ArchiveError
 from archive.model import Capture, Change, Kind, Page
 from archive.store import Archive
-from archive.warc import Exchange, read_at
-from archive.warc_writer import Revisited, WarcWriter, Written
+from archive.warc.reader import Exchange, read_at
+from archive.warc.writer import Revisited, WarcWriter, Written
 from crawler.clock import Clock, compact
-from crawler.due import Schedule, due_at
-from crawler.frontier import LEASE, Frontier, Lease, Run, Settled, stated
-from crawler.intake import take_in
-from crawler.originals import warc_files
+from crawler.frontier.due import Schedule, due_at
+from crawler.frontier.frontier import LEASE, Frontier, stated
+from crawler.frontier.records import Lease, Run, Settled
+from crawler.frontier.visits import Visit
+from crawler.intake.fate import take_in
+from crawler.intake.originals import warc_files
+from crawler.intake.recovery import recover
 from crawler.portals import Portal, load
-from crawler.recovery import recover
-from crawler.visits import Visit
 
 WHOLE = stated({})  # the arguments of a crawl without limits
 IMPORTED = ("warc", "wayback", "commoncrawl")  # sources whose captures bear times of others
@@ -210,12 +211,12 @@ class Books:
         return all(kind == Kind.ARTICLE for kind, _, _ in self.frontier.failed(self.run))
 
     def _refuse_loss(self, archive: Archive) -> None:
-        """Raise ArchiveError where the archive has got lost: the frontier would ask for little of it again."""
+        """Raise ArchiveError where the archive has got lost: the frontier would ask for little again."""
         folder = self.plan.data / "warc"
         if warc_files(folder) and not archive.db.table("crawls").count:
             raise ArchiveError(
-                f"{self.plan.data / 'archive.db'} is empty, but {folder} holds captures: `backan rebuild` makes "
-                "it anew of them"
+                f"{self.plan.data / 'archive.db'} is empty, but {folder} holds captures: `backan rebuild` "
+                "makes it anew of them"
             )
 
     def _latest(self, archive: Archive) -> str | None:

@@ -17,13 +17,13 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from archive.counts import FAILURES
 from archive.errors import ArchiveError
 from archive.model import Capture, Change, Page, Tally
-from archive.warc import Exchange
+from archive.warc.reader import Exchange
 from crawler.books import Books, Plan
 from crawler.errors import UNWRITABLE, ends_everything, unreadable, unwritable
-from crawler.frontier import Lease, Settled
+from crawler.frontier.records import Lease, Settled
+from crawler.frontier.visits import Visit
 from crawler.portals import Portal, is_portal
 from crawler.tally import add, captures_of
-from crawler.visits import Visit
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class Logbook:
             self._break(error)
             raise CloseSpider("cannot write") from error
         self._is_open = True
+        self.outcome = "interrupted"  # if nobody comes to say how it has ended: Ctrl-C, twice
         if listed := await self._run(books.listed):
             spider.resume(listed)  # type: ignore[attr-defined]  # as every portal can
 

@@ -10,11 +10,11 @@ from rich.table import Table
 
 from archive.model import Tally
 from archive.store import Archive
-from archive.warc import Unusable
+from archive.warc.reader import Unusable
 from crawler.crawl import Crawled
-from crawler.rebuild import Rebuilt
+from crawler.intake.rebuild import Rebuilt
+from crawler.intake.warc_file import Ingested
 from crawler.tally import articles, captures_of
-from crawler.warc_intake import Ingested
 from crawler.wording import counted, printable
 
 WIDTH = 80

@@ -5,7 +5,7 @@ import os
 SPIDER_MODULES = ["spiders"]
 LOG_LEVEL = "INFO"  # DEBUG prints every article in full
 BACKAN_DATA = os.environ.get("BACKAN_DATA", "data")  # everything is written below this folder
-BACKAN_VIA = None  # the address of a server that answers for all sites, see crawler/via.py
+BACKAN_VIA = None  # the address of a server that answers for all sites, see crawler/fetch/via.py
 BACKAN_SOURCE = None  # what `crawls.source` says, if neither "live" nor "via"
 BACKAN_FRESH = False  # begin anew, and ask for every page, whatever an interrupted crawl has left
 
@@ -27,10 +27,10 @@ DEFAULT_REQUEST_HEADERS = {
 # Safety: no door into the process, no scheme but http(s), no certificate unchecked. By default all are open.
 REMOTE_CONTROL_ENABLED = TELNETCONSOLE_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
-via = "crawler.via.Via"
+via = "crawler.fetch.via.Via"
 DOWNLOAD_HANDLERS = {"http": via, "https": via, "data": None, "file": None, "ftp": None, "s3": None}
 DOWNLOAD_MAXSIZE = 0  # Scrapy would drop what is longer
-CAPTURE_MAXSIZE = 32 << 20  # keeps what came, see crawler/truncate.py
+CAPTURE_MAXSIZE = 32 << 20  # keeps what came, see crawler/fetch/truncate.py
 DECODE_MAXSIZE = 128 << 20  # a body that unpacks to more is a bomb
 DOWNLOAD_TIMEOUT = 60
 DEPTH_LIMIT = 3000
@@ -41,20 +41,20 @@ METAREFRESH_ENABLED = False  # front pages reload themselves for ever
 HTTPERROR_ALLOW_ALL = True
 DOWNLOAD_FAIL_ON_DATALOSS = False
 
-REQUEST_FINGERPRINTER_CLASS = "crawler.fingerprint.Fingerprinter"
-SCHEDULER, DOWNLOADER = "crawler.scheduler.Scheduler", "crawler.settle.Downloader"
-SPIDER_MIDDLEWARES = {"crawler.gather.Gather": 0}
+REQUEST_FINGERPRINTER_CLASS = "crawler.fetch.fingerprint.Fingerprinter"
+SCHEDULER, DOWNLOADER = "crawler.frontier.scheduler.Scheduler", "crawler.fetch.settle.Downloader"
+SPIDER_MIDDLEWARES = {"crawler.frontier.gather.Gather": 0}
 ITEM_PIPELINES = {"crawler.store.Store": 0}
-EXTENSIONS = {"crawler.logbook.Logbook": 0, "crawler.truncate.Truncate": 0}
-EXTENSIONS |= {"crawler.crawl_delay.CrawlDelay": 900, "crawler.retry_after.RetryAfter": 900}
+EXTENSIONS = {"crawler.logbook.Logbook": 0, "crawler.fetch.truncate.Truncate": 0}
+EXTENSIONS |= {"crawler.fetch.crawl_delay.CrawlDelay": 900, "crawler.fetch.retry_after.RetryAfter": 900}
 DOWNLOADER_MIDDLEWARES = {
     **dict.fromkeys(f"scrapy.downloadermiddlewares.{name}Middleware" for name in (
         "offsite.Offsite", "retry.Retry", "cookies.Cookies", "httpcompression.HttpCompression")),
-    "crawler.guard.Guard": 40,  # before robots.txt is asked for
-    "crawler.retry.Retry": 550,
-    "crawler.challenge.Challenge": 585,  # after decoding
-    "crawler.decode.Decode": 590,
-    "crawler.conditional.Conditional": 650,  # below what reads a body, above the cookies of today's response
-    "crawler.cookies.Cookies": 700,
-    "crawler.capture.Capture": 1000,  # next to the network: the last request, the first response
+    "crawler.fetch.guard.Guard": 40,  # before robots.txt is asked for
+    "crawler.fetch.retry.Retry": 550,
+    "crawler.fetch.challenge.Challenge": 585,  # after decoding
+    "crawler.fetch.decode.Decode": 590,
+    "crawler.fetch.conditional.Conditional": 650,  # below what reads a body, above the cookies
+    "crawler.fetch.cookies.Cookies": 700,
+    "crawler.fetch.capture.Capture": 1000,  # next to the network: the last request, the first response
 }  # fmt: skip

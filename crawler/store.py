@@ -8,11 +8,11 @@ from scrapy.http import Response
 
 from archive.counts import NOTHING
 from archive.model import Capture, Change, Kind, Outcome, Page
-from crawler.frontier import State
-from crawler.gather import Gathered, Reading
+from crawler.frontier.gather import Gathered, Reading
+from crawler.frontier.records import State
+from crawler.frontier.scheduler import scheduler_of
+from crawler.frontier.visits import Seen, Visit
 from crawler.logbook import Logbook
-from crawler.scheduler import scheduler_of
-from crawler.visits import Seen, Visit
 
 NO_ANSWER = (NOTHING - {Outcome.MISSING}) | {Outcome.CHALLENGE, Outcome.UNREADABLE}  # to be asked for again
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.warc import payload_digest
+from archive.warc.reader import payload_digest
 from crawler.replica.exchange import Request
 from crawler.replica.truth import truths
 from crawler.replica.web import Web

@@ -39,11 +39,11 @@ KILLED = -signal.SIGKILL
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
-        "click.testing", "crawler.capture", "crawler.challenge", "crawler.cli", "crawler.conditional",
-        "crawler.cookies", "crawler.crawl", "crawler.crawl_delay", "crawler.fingerprint", "crawler.gather",
-        "crawler.guard", "crawler.rebuild", "crawler.replica", "crawler.report", "crawler.retry",
-        "crawler.retry_after", "crawler.scheduler", "crawler.settle", "crawler.store", "crawler.truncate",
-        "crawler.via", "fastwarc.warc", "protego", "scrapy.downloadermiddlewares.redirect",
+        "click.testing", "crawler.fetch.capture", "crawler.fetch.challenge", "crawler.cli", "crawler.fetch.conditional",
+        "crawler.fetch.cookies", "crawler.crawl", "crawler.fetch.crawl_delay", "crawler.fetch.fingerprint", "crawler.frontier.gather",
+        "crawler.fetch.guard", "crawler.intake.rebuild", "crawler.replica", "crawler.report", "crawler.fetch.retry",
+        "crawler.fetch.retry_after", "crawler.frontier.scheduler", "crawler.fetch.settle", "crawler.store", "crawler.fetch.truncate",
+        "crawler.fetch.via", "fastwarc.warc", "protego", "scrapy.downloadermiddlewares.redirect",
         "scrapy.downloadermiddlewares.robotstxt", "scrapy.extensions.memusage",
         "scrapy.extensions.remote_control", "scrapy.resolver", "spiders.backan", "spiders.giamngheo",
         "spiders.mic", "spiders.mst", "tldextract", "trafilatura",

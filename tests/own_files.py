@@ -6,7 +6,7 @@ from typing import Any
 from hostile_server import page
 from warc_files import HTML
 
-from archive.warc_writer import WarcWriter, Written
+from archive.warc.writer import WarcWriter, Written
 
 CRAWL = "hostile-20260101T000000Z"
 

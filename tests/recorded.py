@@ -9,10 +9,10 @@ from sample_archive import PORTALS
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.export import export
 from archive.model import Article, Capture, Outcome, Page
-from archive.selection import Wanted
 from archive.store import Archive
+from archive.wacz.export import export
+from archive.wacz.selection import Wanted
 
 SENTENCE = "Bà con thôn Nà Mằm nhận khoán bảo vệ hơn 3.400 ha rừng đầu nguồn hồ Ba Bể."
 HTML = "<html><head><meta charset=utf-8><title>{0}</title></head><body><h1>{0}</h1><p>{1}</p></body></html>"

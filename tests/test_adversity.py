@@ -98,9 +98,9 @@ HALF_WAY = Fault("crawler.books:take_in", "before", 9)
 STANDING = replace(HALF_WAY, deed=stop)
 MOMENTS = {
     "at the start": Fault("crawler.crawl:log_file", "before"),
-    "in the midst of a record": Fault("archive.warc_file:_write", "before", 31),
+    "in the midst of a record": Fault("archive.warc.file:_write", "before", 31),
     "at a commit of the archive": Fault("archive.store:Archive.writing", "before commit", 20),
-    "at a commit of the frontier": Fault("crawler.frontier:Frontier._writing", "before commit", 8),
+    "at a commit of the frontier": Fault("crawler.frontier.frontier:Frontier._writing", "before commit", 8),
     "at the end": Fault("archive.store:Archive.finish_crawl", "before"),
 }
 
@@ -120,7 +120,7 @@ def test_a_disk_that_is_full_while_a_killed_crawl_is_put_in_order_costs_nothing(
     on_disk: Crawls, disk: Path, undisturbed: Kept
 ) -> None:
     on_disk.run(fault=HALF_WAY)
-    on_disk.run(fault=Fault("crawler.recovery:salvage", "before", deed=partial(fill, disk)), expect=1)
+    on_disk.run(fault=Fault("crawler.intake.recovery:salvage", "before", deed=partial(fill, disk)), expect=1)
     assert re.search(f"cannot .*{FULL}", told(on_disk))
     (disk / "ballast").unlink()
     on_disk.run()
@@ -143,7 +143,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_left_as_it_is(
 
 def test_a_folder_that_becomes_read_only_ends_the_crawl(crawls: Crawls, undisturbed: Kept) -> None:
     """As where a disk fails, and the system lets nobody write to it any more."""
-    crawls.run(fault=Fault("archive.warc_file:_write", "before", 31, refuse), expect=1)
+    crawls.run(fault=Fault("archive.warc.file:_write", "before", 31, refuse), expect=1)
     assert re.search(rf"cannot write to \S+/data: Read-only file system{GOES_ON}", told(crawls))
     crawls.run()
     assert_as_if_nothing_had_been(crawls, undisturbed)
@@ -198,7 +198,7 @@ def test_no_portal_is_crawled_while_the_archive_is_rebuilt(
 ) -> None:
     crawls.run()
     replica.requests.clear()
-    at_the_end = Fault("crawler.rebuild:put_in_place", "before", deed=stop)
+    at_the_end = Fault("crawler.intake.rebuild:put_in_place", "before", deed=stop)
     rebuild = crawls.command("rebuild", "--jobs", "1", fault=at_the_end)
     with held(crawls, rebuild):
         second = replace(crawls, log=tmp_path / "second")

@@ -18,8 +18,8 @@ from archive.text import normalise
 from crawler.backfill.service import Found
 from crawler.backfill.wanted import KINDS, wanted
 from crawler.backfill.wayback import without_port
-from crawler.ingest import ingest
-from crawler.rebuild import rebuild
+from crawler.intake.ingest import ingest
+from crawler.intake.rebuild import rebuild
 from crawler.replica.truth import truths
 from spiders.reading.links import FOLLOWED
 

@@ -31,19 +31,19 @@ from rich.console import Console
 from runs import ROOT, environment, rows
 
 from crawler.backfill.pace import LONGEST, WAITS
-from crawler.ingest import ingest
+from crawler.intake.ingest import ingest
 from crawler.replica.truth import truths
 
 KILLS = [
     ("wayback", "crawler.backfill.queue:Queue.add+", 1),
     ("commoncrawl", "crawler.backfill.queue:Queue.add", 2),
     ("wayback", "archive.store:Archive.start_crawl", 1),
-    ("commoncrawl", "archive.warc_writer:WarcWriter.write+", 3),
-    ("wayback", "archive.warc_writer:WarcWriter.note", 3),
+    ("commoncrawl", "archive.warc.writer:WarcWriter.write+", 3),
+    ("wayback", "archive.warc.writer:WarcWriter.note", 3),
     ("commoncrawl", "crawler.backfill.keeper:take_in+", 4),
     ("wayback", "crawler.backfill.queue:Queue.settle", 5),
     ("commoncrawl", "crawler.backfill.queue:Queue.settle+", 5),
-    ("wayback", "archive.warc_writer:WarcWriter.close", 1),
+    ("wayback", "archive.warc.writer:WarcWriter.close", 1),
     ("commoncrawl", "archive.store:Archive.finish_crawl", 1),
 ]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from warc_files import AT, foreign, record, revisit, warc
 
-from archive.cdxj import index, sidecar, write_sidecar
 from archive.errors import WarcError
-from archive.surt import surt
+from archive.warc.cdxj import index, sidecar, write_sidecar
+from archive.warc.surt import surt
 
 # What `surt` 0.3.1 of the Internet Archive makes of addresses of the portals, and of odd ones.
 KEYS = json.loads((Path(__file__).parent / "surt.json").read_text())

@@ -14,12 +14,12 @@ from warc_files import foreign, record, warc
 
 from archive.model import Article, Capture, Outcome, Page, PortalInfo, Tally
 from archive.store import Archive
-from archive.warc import Place, Unusable
-from archive.warc_writer import WarcWriter
+from archive.warc.reader import Place, Unusable
+from archive.warc.writer import WarcWriter
 from crawler import report
 from crawler.cli import main
 from crawler.crawl import Crawled
-from crawler.ingest import Ingested, ingest
+from crawler.intake.ingest import Ingested, ingest
 from crawler.portals import load
 from crawler.progress import Progress, table
 

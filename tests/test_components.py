@@ -25,11 +25,11 @@ from scrapy.statscollectors import StatsCollector
 from archive.errors import ArchiveError
 from archive.model import Capture, Outcome, Page
 from crawler.books import Books
-from crawler.challenge import Challenge, cookie_asked_for
-from crawler.decode import Decode
 from crawler.errors import reason
-from crawler.fingerprint import Fingerprinter
-from crawler.guard import Guard
+from crawler.fetch.challenge import Challenge, cookie_asked_for
+from crawler.fetch.decode import Decode
+from crawler.fetch.fingerprint import Fingerprinter
+from crawler.fetch.guard import Guard
 from crawler.logbook import Logbook
 from crawler.portals import load, project_settings
 

@@ -15,7 +15,7 @@ import pytest
 from hostile_server import HUGE, answer, hostile_server, links
 from runs import HURRY, ROOT, environment, rows, run
 
-from archive.warc import Exchange, exchanges
+from archive.warc.reader import Exchange, exchanges
 from crawler.cli import main
 from crawler.crawl import Crawled
 from crawler.replica.truth import Truth, truths

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.model import Kind, Link
-from crawler.due import Schedule, due_at, is_due
+from crawler.frontier.due import Schedule, due_at, is_due
 from crawler.portals import load
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

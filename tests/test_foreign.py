@@ -20,12 +20,12 @@ from runs import HURRY, dump, rows, run
 from warc_files import article, foreign, warc
 from warcio.capture_http import capture_http
 
-from archive import wacz_reader
 from archive.errors import WarcError
+from archive.wacz import reader as wacz_reader
 from crawler.cli import main
-from crawler.ingest import ingest, ingest_all
+from crawler.intake.ingest import ingest, ingest_all
+from crawler.intake.rebuild import rebuild
 from crawler.portals import load
-from crawler.rebuild import rebuild
 from crawler.replica import Replica
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}

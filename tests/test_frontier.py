@@ -13,11 +13,12 @@ from scrapy.http import FormRequest, Request
 
 from archive.errors import ArchiveError
 from archive.model import Kind
-from crawler.frontier import Frontier, Run, Settled, State, Wanted, stated
+from crawler.frontier.frontier import Frontier, stated
+from crawler.frontier.records import Run, Settled, State, Wanted
+from crawler.frontier.stored_request import dump
+from crawler.frontier.stored_request import load as load_request
+from crawler.frontier.visits import Seen, Visit
 from crawler.portals import load
-from crawler.stored_request import dump
-from crawler.stored_request import load as load_request
-from crawler.visits import Seen, Visit
 
 NOW, LATER, MUCH_LATER = "2026-11-21T10:00:00Z", "2026-11-21T10:10:00Z", "2026-11-22T10:00:00Z"
 HOST = "backan.gov.vn"
@@ -224,7 +225,8 @@ WORKER = """
 import sys
 from itertools import chain
 from pathlib import Path
-from crawler.frontier import Frontier, Run, Settled
+from crawler.frontier.frontier import Frontier
+from crawler.frontier.records import Run, Settled
 frontier = Frontier(Path(sys.argv[1]), sys.argv[2], lambda *_: "")
 run = Run(1, "backan", "{}", "", False)
 while leases := frontier.turn(run, [], 3, "2026-11-21T10:00:00Z", "2026-11-21T10:10:00Z"):

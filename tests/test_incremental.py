@@ -19,12 +19,12 @@ from scrapy.statscollectors import StatsCollector
 from watched_server import Asked, watched_server
 
 from archive.errors import WarcError
-from archive.warc import Exchange, Place, Revisit, records
-from crawler.capture import Capture
-from crawler.conditional import Conditional, NotModified
-from crawler.decode import Decode
+from archive.warc.reader import Exchange, Place, Revisit, records
+from crawler.fetch.capture import Capture
+from crawler.fetch.conditional import Conditional, NotModified
+from crawler.fetch.decode import Decode
+from crawler.frontier.visits import Visit
 from crawler.portals import project_settings
-from crawler.visits import Visit
 
 URL = "https://mic.gov.vn/Pages/TinTuc/1/a.html"
 MODIFIED = "Sat, 21 Nov 2026 07:00:00 GMT"

@@ -13,8 +13,8 @@ from runs import dump, rows
 from warc_files import AT, HTML, article, foreign, revisit, warc
 
 from archive.errors import ArchiveError, WarcError
-from archive.warc import exchanges
-from crawler.ingest import Ingested, ingest
+from archive.warc.reader import exchanges
+from crawler.intake.ingest import Ingested, ingest
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}
 

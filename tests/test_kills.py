@@ -193,10 +193,10 @@ def test_a_crawl_that_is_killed_at_random_moments_loses_nothing(
     print(f"{kills} kills: {again} of {open_leases} requests that were on their way were asked again")
 
 
-HALF_A_RECORD = Fault("archive.warc_file:_write", "half way", 41)  # of each record, and of its CDXJ line
+HALF_A_RECORD = Fault("archive.warc.file:_write", "half way", 41)  # of each record, and of its CDXJ line
 MOMENTS = {
     "half of a record is written": HALF_A_RECORD,
-    "a record is written, and its CDXJ line is not": Fault("archive.warc_file:_write", "before", 38),
+    "a record is written, and its CDXJ line is not": Fault("archive.warc.file:_write", "before", 38),
     "a capture is in a WARC file, and not in the archive": Fault("crawler.books:take_in", "before", 9),
     "a capture is in the archive, and its article is not": Fault("archive.store:Archive._store", "before", 4),
     "the archive has not committed": Fault("archive.store:Archive.writing", "before commit", 20),
@@ -204,18 +204,18 @@ MOMENTS = {
         "archive.store:Archive.writing", "after commit", 20
     ),
     "some of the requests that a page brought have entered": Fault(
-        "crawler.frontier:Frontier._enter", "before", 30
+        "crawler.frontier.frontier:Frontier._enter", "before", 30
     ),
-    "the frontier has not committed": Fault("crawler.frontier:Frontier._writing", "before commit", 8),
-    "the frontier has committed": Fault("crawler.frontier:Frontier._writing", "after commit", 8),
-    "the next file is there, and empty": Fault("archive.warc_file:_open_locked", "after", 3),
-    "the next file is begun, and the full one is not ended": Fault("archive.warc_file:WarcFile.end", "before", 2),
+    "the frontier has not committed": Fault("crawler.frontier.frontier:Frontier._writing", "before commit", 8),
+    "the frontier has committed": Fault("crawler.frontier.frontier:Frontier._writing", "after commit", 8),
+    "the next file is there, and empty": Fault("archive.warc.file:_open_locked", "after", 3),
+    "the next file is begun, and the full one is not ended": Fault("archive.warc.file:WarcFile.end", "before", 2),
     "the full file is written, and has not its name": Fault("pathlib:Path.rename", "before", 2),
     "the full file has its name": Fault("pathlib:Path.rename", "after", 2),
-    "the end is not written down": Fault("archive.warc_writer:WarcWriter.close", "before"),
+    "the end is not written down": Fault("archive.warc.writer:WarcWriter.close", "before"),
     "the end is in the WARC file, and not in the archive": Fault("archive.store:Archive.finish_crawl", "before"),
-    "the end is in the archive, and not in the frontier": Fault("crawler.frontier:Frontier.end_run", "before"),
-    "the end is in the frontier": Fault("crawler.frontier:Frontier.end_run", "after"),
+    "the end is in the archive, and not in the frontier": Fault("crawler.frontier.frontier:Frontier.end_run", "before"),
+    "the end is in the frontier": Fault("crawler.frontier.frontier:Frontier.end_run", "after"),
 }  # fmt: skip
 
 
@@ -232,12 +232,12 @@ def test_a_crawl_that_is_killed_loses_nothing_when(
 
 
 IN_RECOVERY = {
-    "nothing is done": Fault("crawler.recovery:salvage", "before"),
-    "the file is cut": Fault("archive.salvage:write_sidecar", "before"),
-    "the file has its CDXJ lines": Fault("archive.salvage:write_sidecar", "after"),
+    "nothing is done": Fault("crawler.intake.recovery:salvage", "before"),
+    "the file is cut": Fault("archive.warc.salvage:write_sidecar", "before"),
+    "the file has its CDXJ lines": Fault("archive.warc.salvage:write_sidecar", "after"),
     "the file has its name": Fault("pathlib:Path.rename", "after"),
-    "some captures are taken in": Fault("crawler.warc_intake:take_in", "before", 2),
-    "the file is taken in": Fault("crawler.recovery:take_in_file", "after"),
+    "some captures are taken in": Fault("crawler.intake.warc_file:take_in", "before", 2),
+    "the file is taken in": Fault("crawler.intake.recovery:take_in_file", "after"),
     "the crawl is marked as killed": Fault("archive.store:Archive.mark_killed", "after"),
 }
 

@@ -15,10 +15,10 @@ from recorded import Recorder, fill, html
 
 from archive import manifest
 from archive.errors import ArchiveError
-from archive.export import export
 from archive.lock import alone
 from archive.manifest import Proof, prove
-from archive.selection import Wanted
+from archive.wacz.export import export
+from archive.wacz.selection import Wanted
 from crawler.cli import main
 
 OCTOBER, FOREIGN = "warc/backan-20261031T070000Z-00000.warc.gz", "warc/khac.warc"

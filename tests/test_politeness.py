@@ -15,9 +15,9 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 from twisted.internet.defer import Deferred
 
-from crawler.crawl_delay import CrawlDelay
-from crawler.retry import Retry
-from crawler.retry_after import HELD, HeldError, RetryAfter, seconds_stated
+from crawler.fetch.crawl_delay import CrawlDelay
+from crawler.fetch.retry import Retry
+from crawler.fetch.retry_after import HELD, HeldError, RetryAfter, seconds_stated
 
 NOW = datetime(2026, 11, 21, 7, 0, 0, tzinfo=UTC)
 HOST = "mic.gov.vn"

@@ -19,13 +19,13 @@ from warc_files import HTML, article, foreign, revisit, warc
 
 from archive import lock
 from archive.errors import ArchiveError
-from archive.warc import exchanges
-from archive.warc_writer import Revisited
+from archive.warc.reader import exchanges
+from archive.warc.writer import Revisited
 from crawler.cli import main
-from crawler.ingest import ingest
+from crawler.intake.ingest import ingest
+from crawler.intake.rebuild import Rebuilt, rebuild
+from crawler.intake.workers import workers
 from crawler.portals import load
-from crawler.rebuild import Rebuilt, rebuild
-from crawler.workers import workers
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}
 
@@ -265,7 +265,7 @@ import os, signal, sys
 from pathlib import Path
 from hostile_portal import Hostile
 from archive import swap
-from crawler.rebuild import rebuild
+from crawler.intake.rebuild import rebuild
 
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -301,7 +301,7 @@ def test_a_kill_leaves_the_old_archive_or_the_new_and_the_next_one_cleans_up(
 
 
 def where(piece: int) -> tuple[int, int, bool]:
-    import crawler.reading  # noqa: F401  # as the work does
+    import crawler.intake.reading  # noqa: F401  # as the work does
 
     return piece, os.getpid(), "twisted.internet.reactor" in sys.modules
 
@@ -332,7 +332,7 @@ def test_pieces_are_read_by_other_processes_in_order_and_only_some_ahead_and_wit
 
 ORPHANS = """
 import os, signal
-from crawler.workers import workers
+from crawler.intake.workers import workers
 from test_rebuild import where
 
 if __name__ == "__main__":

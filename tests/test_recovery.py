@@ -11,11 +11,11 @@ from runs import dump, rows
 from warc_files import article, warc
 
 from archive.store import Archive
-from crawler import recovery
 from crawler.cli import main
-from crawler.ingest import ingest
-from crawler.rebuild import rebuild
-from crawler.recovery import Recovered, recover
+from crawler.intake import recovery
+from crawler.intake.ingest import ingest
+from crawler.intake.rebuild import rebuild
+from crawler.intake.recovery import Recovered, recover
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}
 NAME = f"{CRAWL}-00000.warc.gz"

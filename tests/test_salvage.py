@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from warc_files import kinds
 
-from archive import salvage as module
-from archive.cdxj import index, sidecar
 from archive.errors import ArchiveError
-from archive.salvage import salvage
-from archive.warc import exchanges
-from archive.warc_file import abandoned
-from archive.warc_writer import WarcWriter
+from archive.warc import salvage as module
+from archive.warc.cdxj import index, sidecar
+from archive.warc.file import abandoned
+from archive.warc.reader import exchanges
+from archive.warc.salvage import salvage
+from archive.warc.writer import WarcWriter
 
 AT = "2026-11-21T07:00:00Z"
 URL = "https://mic.gov.vn/"
@@ -197,8 +197,8 @@ def test_a_salvage_that_is_killed_at_any_step_is_completed_by_the_next(
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from archive import warc_file
-from archive.warc_writer import WarcWriter
+from archive.warc import file as warc_file
+from archive.warc.writer import WarcWriter
 
 def put(writer, number):
     response = writer.write(f"http://x.vn/{number}", "2026-11-21T07:00:00Z", b"GET / HTTP/1.1\\r\\n\\r\\n", HEAD, b"body")

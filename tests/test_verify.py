@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from hostile_portal import Hostile
 from warc_files import AT, article, foreign, record, revisit, warc
 
-from archive.cdxj import sidecar, write_sidecar
 from archive.store import Archive
 from archive.verify import Damage, verify
-from archive.warc import exchanges, payload_digest
-from archive.warc_writer import Revisited, WarcWriter
+from archive.warc.cdxj import sidecar, write_sidecar
+from archive.warc.reader import exchanges, payload_digest
+from archive.warc.writer import Revisited, WarcWriter
 from crawler.cli import main
-from crawler.ingest import ingest
+from crawler.intake.ingest import ingest
 
 PORTALS = {"hostile": Hostile}
 

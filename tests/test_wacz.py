@@ -15,11 +15,11 @@ from click.testing import CliRunner
 from recorded import FLOOD, FOREST, SENTENCE, TEA, Recorder, fill, html
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import wacz
 from archive.errors import ArchiveError, WarcError
-from archive.export import Export, export
-from archive.selection import Wanted
-from archive.warc_heads import heads
+from archive.wacz import writer as wacz
+from archive.wacz.export import Export, export
+from archive.wacz.selection import Wanted
+from archive.warc.heads import heads
 from crawler.cli import main
 
 NOVEMBER = "all-2026-11.wacz"

@@ -8,9 +8,9 @@ import warc_files
 from warc_files import metadata, record, revisit
 from warcio.statusandheaders import StatusAndHeaders
 
-from archive import warc
 from archive.errors import WarcError
-from archive.warc import (
+from archive.warc import reader as warc
+from archive.warc.reader import (
     Exchange,
     Note,
     Other,
@@ -23,7 +23,7 @@ from archive.warc import (
     read_at,
     records,
 )
-from archive.warc_writer import WarcWriter
+from archive.warc.writer import WarcWriter
 
 AT = "2026-11-21T07:00:00Z"
 REQUEST = b"GET /bai HTTP/1.1\r\nHost: mic.gov.vn\r\n\r\n"

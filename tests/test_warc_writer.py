@@ -14,10 +14,10 @@ from warc_files import kinds
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from archive import warc_file
-from archive.cdxj import index, sidecar
-from archive.warc import Exchange, Note, Other, Revisit, exchanges, payload_digest, read_at, records
-from archive.warc_writer import Revisited, WarcWriter, Written, abandoned
+from archive.warc import file as warc_file
+from archive.warc.cdxj import index, sidecar
+from archive.warc.reader import Exchange, Note, Other, Revisit, exchanges, payload_digest, read_at, records
+from archive.warc.writer import Revisited, WarcWriter, Written, abandoned
 
 AT = "2026-11-21T07:00:00Z"
 LATER = "2026-11-22T07:00:00Z"

@@ -8,7 +8,7 @@ import fastwarc.warc
 import warcio.archiveiterator
 from hostile_server import page
 
-from archive.warc_writer import WarcWriter
+from archive.warc.writer import WarcWriter
 
 AT = "2019-12-11T10:00:00Z"
 HTML = "Content-Type: text/html; charset=utf-8"

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
-from archive.warc import MAX_BLOCK, payload_digest, seconds
+from archive.warc.reader import MAX_BLOCK, payload_digest, seconds
 from crawler.backfill.heads import fitting
 from crawler.backfill.pace import Pace, stated_wait
 from crawler.backfill.service import (

@@ -6,14 +6,14 @@ from time import sleep
 
 from archive.model import Change, Page, Tally
 from archive.store import Archive
-from archive.warc import Unusable
-from archive.warc_writer import WarcWriter
+from archive.warc.reader import Unusable
+from archive.warc.writer import WarcWriter
 from crawler.backfill.service import Fetched, LostError
 from crawler.clock import Clock, compact
-from crawler.intake import take_in
+from crawler.intake.fate import take_in
+from crawler.intake.reading import read
+from crawler.intake.survey import Found
 from crawler.portals import Portal
-from crawler.reading import read
-from crawler.survey import Found
 from crawler.tally import add
 
 

@@ -18,9 +18,9 @@ from crawler.backfill.pace import Patience
 from crawler.backfill.queue import Queue
 from crawler.backfill.service import Service, ServiceError
 from crawler.backfill.work import Work
+from crawler.intake.recovery import recover
 from crawler.mixture import refuse_mixture
 from crawler.portals import Portal, load
-from crawler.recovery import recover
 
 
 def backfill(

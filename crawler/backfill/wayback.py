@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ContentDecodingError
 from wayback.exceptions import RateLimitError, WaybackException, WaybackRetryError
 
-from archive.warc import payload_digest
+from archive.warc.reader import payload_digest
 from crawler.backfill.heads import fitting, head_of
 from crawler.backfill.pace import Pace, stated_wait
 from crawler.backfill.service import (

@@ -13,7 +13,7 @@ from crawler.options import DAY, data_option, day, json_option
 from crawler.wording import counted, printable
 
 if TYPE_CHECKING:
-    from archive.export import Export
+    from archive.wacz.export import Export
 
 
 @click.command(short_help="Write WACZ files, which replay tools open, of what was captured.")
@@ -47,8 +47,8 @@ def export(
     data: Path,
 ) -> None:
     """Write WACZ files of what was captured; each needs nothing else to be replayed."""
-    from archive.export import export as run
-    from archive.selection import Wanted
+    from archive.wacz.export import export as run
+    from archive.wacz.selection import Wanted
     from crawler.portals import load
 
     if not wacz:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.cdxj import SUFFIX
 from archive.errors import WarcError
+from archive.warc.cdxj import SUFFIX
 from crawler.commands.telling import ALARM, put_in_order, telling_errors
 from crawler.options import data_option, warc_file
 from crawler.wording import printable
 
 if TYPE_CHECKING:
-    from crawler.survey import Portals
-    from crawler.warc_intake import Ingested
+    from crawler.intake.survey import Portals
+    from crawler.intake.warc_file import Ingested
 
 
 @click.command(short_help="Take in WARC and WACZ files, as far as a portal covers them.")
@@ -45,7 +45,7 @@ def ingest(files: tuple[Path, ...], data: Path) -> None:
 
 
 def _ingest(file: Path, data: Path, portals: "Portals") -> "list[Ingested]":
-    from crawler.ingest import ingest_all
+    from crawler.intake.ingest import ingest_all
 
     length, hidden = 2 * file.stat().st_size, not sys.stderr.isatty()
     with click.progressbar(length=length, label=printable(file.name), file=sys.stderr, hidden=hidden) as bar:

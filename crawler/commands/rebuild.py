@@ -19,9 +19,9 @@ from crawler.options import data_option, json_option
 def rebuild(jobs: int | None, as_json: bool, data: Path) -> None:
     """Make the archive anew from its WARC files alone."""
     from crawler import report
-    from crawler.originals import warc_files
+    from crawler.intake.originals import warc_files
+    from crawler.intake.rebuild import rebuild as run
     from crawler.portals import load
-    from crawler.rebuild import rebuild as run
 
     # Libraries warn of odd pages with pieces of them; captures have notes, and unusable ones are reported.
     logging.getLogger().addHandler(logging.NullHandler())

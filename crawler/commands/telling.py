@@ -16,7 +16,7 @@ DAMAGED = 4  # what was kept is not what was captured
 
 def put_in_order(data: Path) -> None:
     """Before a command writes: recover what a kill has left, and say so."""
-    from crawler.recovery import recover
+    from crawler.intake.recovery import recover
 
     with lock.writing(data):
         recovered = recover(data)

@@ -22,7 +22,7 @@ from hostile_server import HTML, answer, links, page
 from runs import ROOT, environment, rows
 
 PER_LISTING = 20
-SCHEDULERS = {"frontier": "crawler.scheduler.Scheduler", "memory": "scrapy.core.scheduler.Scheduler"}
+SCHEDULERS = {"frontier": "crawler.frontier.scheduler.Scheduler", "memory": "scrapy.core.scheduler.Scheduler"}
 
 
 def serve(pages: int) -> ThreadingHTTPServer:

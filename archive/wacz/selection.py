@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from archive.access import access
 from archive.errors import ArchiveError
-from archive.warc import OPEN
-from archive.warc_heads import Head, heads
+from archive.warc.heads import Head, heads
+from archive.warc.reader import OPEN
 
 SERIAL = re.compile(r"-\d+(?=\.warc(\.gz)?$)")
 STATED = [field.name for field in fields(Head) if field.name != "place"]

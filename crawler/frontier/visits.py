@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from archive.model import Kind
-from crawler.due import is_due
+from crawler.frontier.due import is_due
 
 Due = Callable[
     [Kind, str, str, int, int], str

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.errors import WarcError
-from archive.surt import surt
-from archive.warc import OPEN, Exchange, Record, Revisit, payload_digest, records
+from archive.warc.reader import OPEN, Exchange, Record, Revisit, payload_digest, records
+from archive.warc.surt import surt
 
 SUFFIX = ".cdxj"
 PART = ".part"  # behind the name of a sidecar that is not whole yet

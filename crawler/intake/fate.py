@@ -16,9 +16,9 @@ from scrapy.responsetypes import responsetypes
 
 from archive.model import Capture, Change, Kind, Outcome, Page
 from archive.store import Archive
-from archive.warc import Exchange
-from crawler.decode import Decode
+from archive.warc.reader import Exchange
 from crawler.errors import ends_everything, unreadable
+from crawler.fetch.decode import Decode
 from crawler.portals import Portal
 from crawler.settings import DECODE_MAXSIZE
 

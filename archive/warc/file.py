@@ -6,8 +6,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.cdxj import sidecar
-from archive.warc import OPEN
+from archive.warc.cdxj import sidecar
+from archive.warc.reader import OPEN
 
 
 class WarcFile:

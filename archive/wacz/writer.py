@@ -22,9 +22,9 @@ from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.errors import ArchiveError
-from archive.gzip_members import CHUNK, GZIP, gzip_member
-from archive.selection import Chosen, Part
-from archive.surt import surt
+from archive.wacz.selection import Chosen, Part
+from archive.warc.gzip_members import CHUNK, GZIP, gzip_member
+from archive.warc.surt import surt
 
 LINES = 1024  # of the index in one gzip member, as py-wacz and Browsertrix have it
 LEVEL = 6

@@ -14,10 +14,10 @@ from twisted.python.failure import Failure
 
 from archive.model import Capture
 from crawler.errors import reason
-from crawler.frontier import State
-from crawler.intake import Fate, Successor, page_of
+from crawler.frontier.records import State
+from crawler.frontier.scheduler import scheduler_of
+from crawler.intake.fate import Fate, Successor, page_of
 from crawler.logbook import Logbook
-from crawler.scheduler import scheduler_of
 
 T = TypeVar("T", bound=Response | Request | Failure)
 

@@ -11,16 +11,16 @@ from itertools import chain, count
 from pathlib import Path
 
 from archive import lock
-from archive.cdxj import sidecar
 from archive.errors import ArchiveError, WarcError
-from archive.gzip_members import GZIP
 from archive.store import Archive
-from archive.wacz_reader import is_zip, unpack
-from archive.warc import OPEN
+from archive.wacz.reader import is_zip, unpack
+from archive.warc.cdxj import sidecar
+from archive.warc.gzip_members import GZIP
+from archive.warc.reader import OPEN
+from crawler.intake.originals import WARC, ensure_sidecar
+from crawler.intake.survey import Found, Portals, survey
+from crawler.intake.warc_file import Ingested, take_in_file, take_in_waiting
 from crawler.mixture import refuse_mixture
-from crawler.originals import WARC, ensure_sidecar
-from crawler.survey import Found, Portals, survey
-from crawler.warc_intake import Ingested, take_in_file, take_in_waiting
 
 PART = ".part"  # behind the name of a copy that is not whole yet
 

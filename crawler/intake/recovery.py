@@ -8,14 +8,14 @@ from pathlib import Path
 
 from archive import lock
 from archive.errors import ArchiveError
-from archive.salvage import salvage
 from archive.store import Archive
-from archive.warc_writer import abandoned
-from crawler.originals import warc_files
+from archive.warc.salvage import salvage
+from archive.warc.writer import abandoned
+from crawler.intake.originals import warc_files
+from crawler.intake.survey import Crawl, Portals, survey
+from crawler.intake.warc_file import finish, is_running, take_in_file, take_in_waiting
 from crawler.portals import load
-from crawler.survey import Crawl, Portals, survey
 from crawler.tally import captures_of
-from crawler.warc_intake import finish, is_running, take_in_file, take_in_waiting
 from crawler.wording import counted
 
 

@@ -11,11 +11,11 @@ from scrapy.responsetypes import responsetypes
 from scrapy.statscollectors import StatsCollector
 
 from archive.errors import ArchiveError
-from archive.warc import Exchange
-from crawler.capture import CONDITIONS, is_conditional
-from crawler.intake import headers_of
+from archive.warc.reader import Exchange
+from crawler.fetch.capture import CONDITIONS, is_conditional
+from crawler.frontier.visits import Visit
+from crawler.intake.fate import headers_of
 from crawler.logbook import Logbook
-from crawler.visits import Visit
 
 EVERY = 5  # of so many checks of an address one is unconditional: some servers say 304 for ever
 logger = logging.getLogger(__name__)

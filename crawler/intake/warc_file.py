@@ -9,13 +9,13 @@ from pathlib import Path
 from archive.errors import WarcError
 from archive.model import Tally
 from archive.store import Archive
-from archive.warc import OPEN, Place, Unusable
-from archive.warc_writer import abandoned
+from archive.warc.reader import OPEN, Place, Unusable
+from archive.warc.writer import abandoned
 from crawler.errors import ends_everything, reason
-from crawler.intake import take_in
-from crawler.originals import find_originals, warc_files
-from crawler.reading import LOST, Read, read
-from crawler.survey import Crawl, Found, Original, Portals, Survey, settle, survey
+from crawler.intake.fate import take_in
+from crawler.intake.originals import find_originals, warc_files
+from crawler.intake.reading import LOST, Read, read
+from crawler.intake.survey import Crawl, Found, Original, Portals, Survey, settle, survey
 from crawler.tally import add
 
 WAITING = f"select warc_file, warc_offset from captures where note = '{LOST}' and warc_file is not null"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from archive.errors import WarcError
 from archive.model import Capture, Page
-from archive.warc import Exchange, Place, Revisit, Unusable, read_at
+from archive.warc.reader import Exchange, Place, Revisit, Unusable, read_at
 from crawler.errors import ends_everything, reason
-from crawler.intake import capture_of, page_of, response_of
+from crawler.intake.fate import capture_of, page_of, response_of
+from crawler.intake.survey import Found, Original, Portals
 from crawler.portals import Portal
-from crawler.survey import Found, Original, Portals
 
 # The note of a revisit whose original is missing.
 LOST = "repeats a record that is in no file of this archive"

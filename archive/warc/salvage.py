@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.cdxj import SUFFIX, sidecar, write_sidecar
 from archive.errors import ArchiveError, WarcError
-from archive.warc import OPEN, Unusable, records
-from archive.warc_file import is_still, sync_folder
+from archive.warc.cdxj import SUFFIX, sidecar, write_sidecar
+from archive.warc.file import is_still, sync_folder
+from archive.warc.reader import OPEN, Unusable, records
 
 
 def salvage(folder: Path) -> list[Path]:

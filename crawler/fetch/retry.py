@@ -5,7 +5,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_reques
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
-from crawler.retry_after import HELD, HeldError
+from crawler.fetch.retry_after import HELD, HeldError
 
 
 class Retry(RetryMiddleware):

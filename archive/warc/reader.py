@@ -17,8 +17,8 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
 from archive.errors import WarcError
-from archive.gzip_members import CHUNK, GZIP, GzipMember
-from archive.warc_records import Exchange, Note, Other, Place, Record, Revisit, Unusable
+from archive.warc.gzip_members import CHUNK, GZIP, GzipMember
+from archive.warc.records import Exchange, Note, Other, Place, Record, Revisit, Unusable
 
 __all__ = ["OPEN", "Exchange", "Note", "Other", "Place", "Record", "Revisit", "Unusable"]
 

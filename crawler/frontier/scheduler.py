@@ -20,10 +20,10 @@ from twisted.internet.defer import Deferred
 
 from archive.model import Kind, Link
 from crawler.errors import UNWRITABLE
-from crawler.frontier import Lease, Settled, State, Wanted
+from crawler.frontier.records import Lease, Settled, State, Wanted
+from crawler.frontier.stored_request import dump, load
+from crawler.frontier.visits import Seen
 from crawler.logbook import Logbook
-from crawler.stored_request import dump, load
-from crawler.visits import Seen
 
 GROUP = 0.25  # seconds that a settled request waits for others, to become durable with them
 READY = 8  # so many leased requests lie ready; few, as a kill makes them wait for the next start
@@ -189,7 +189,7 @@ class Scheduler(BaseScheduler):
 
 
 def scheduler_of(crawler: Crawler) -> Scheduler | None:
-    """The scheduler of a crawl, if it is ours. Scrapy takes all its schedulers for instances of each other."""
+    """The scheduler of a crawl, if it is ours. Scrapy takes all schedulers for instances of each other."""
     scheduler = crawler.engine.scheduler if crawler.engine else None
     return scheduler if type(scheduler) is Scheduler else None
 

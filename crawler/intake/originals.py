@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.cdxj import REVISIT, SUFFIX, sidecar, write_sidecar
-from archive.warc import OPEN, Place
-from crawler.survey import Original
+from archive.warc.cdxj import REVISIT, SUFFIX, sidecar, write_sidecar
+from archive.warc.reader import OPEN, Place
+from crawler.intake.survey import Original
 
 WARC = ("*.warc", "*.warc.gz")
 DIGEST = re.compile(r'"digest": ?"([^"]+)"')

@@ -9,7 +9,7 @@ from scrapy.http import Request, Response
 
 from archive.model import Capture, Page
 from crawler.errors import reason
-from crawler.scheduler import scheduler_of
+from crawler.frontier.scheduler import scheduler_of
 
 
 class Reading(Protocol):

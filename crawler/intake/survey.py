@@ -7,9 +7,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import WarcError
-from archive.warc import Exchange, Note, Other, Place, Record, Revisit, Unusable, payload_digest, records
+from archive.warc.reader import (
+    Exchange,
+    Note,
+    Other,
+    Place,
+    Record,
+    Revisit,
+    Unusable,
+    payload_digest,
+    records,
+)
 from crawler.errors import reason
-from crawler.intake import Fate, Successor
+from crawler.intake.fate import Fate, Successor
 from crawler.portals import Portal, match
 
 OURS = "backan-archive"  # how `software` begins in our own files

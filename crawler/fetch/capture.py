@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 
-from crawler.intake import CUT, mime
+from crawler.intake.fate import CUT, mime
 from crawler.logbook import Logbook
 
 CONDITIONS = ("If-None-Match", "If-Modified-Since")

@@ -14,16 +14,16 @@ from typing import IO, TypeVar
 from archive import lock
 from archive.errors import ArchiveError
 from archive.model import Capture, Page
-from archive.salvage import salvage
 from archive.store import Archive
 from archive.swap import put_in_place, remove
-from archive.warc import Place, Unusable
+from archive.warc.reader import Place, Unusable
+from archive.warc.salvage import salvage
 from crawler.errors import ends_everything, reason
-from crawler.intake import take_in
-from crawler.originals import ensure_sidecar, find_originals, warc_files
-from crawler.reading import Read, read
-from crawler.survey import Crawl, Found, Original, Portals, Survey, settle, survey
-from crawler.workers import Workers, workers
+from crawler.intake.fate import take_in
+from crawler.intake.originals import ensure_sidecar, find_originals, warc_files
+from crawler.intake.reading import Read, read
+from crawler.intake.survey import Crawl, Found, Original, Portals, Survey, settle, survey
+from crawler.intake.workers import Workers, workers
 
 NEW = ".new"  # behind the name of the archive that is not whole yet
 PIECE = 64  # records that a process reads at a time

@@ -18,8 +18,8 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.lock import alone
 from archive.manifest import withdraw
-from archive.selection import Part, Selection, Wanted
-from archive.wacz import Wacz
+from archive.wacz.selection import Part, Selection, Wanted
+from archive.wacz.writer import Wacz
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from typing import Any, Literal, Self
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import cdxj
-from archive.gzip_members import gzip_member
-from archive.warc import FIELDS, OPEN, Exchange, Place, Revisit, http_head
-from archive.warc_file import WarcFile, abandoned
+from archive.warc import cdxj
+from archive.warc.file import WarcFile, abandoned
+from archive.warc.gzip_members import gzip_member
+from archive.warc.reader import FIELDS, OPEN, Exchange, Place, Revisit, http_head
 
 __all__ = ["OPEN", "Revisited", "WarcWriter", "Written", "abandoned"]
 

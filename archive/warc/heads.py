@@ -1,7 +1,7 @@
 """Read what the records of a WARC file say of themselves: enough to choose, index and copy them unread.
 
-`archive/warc.py` reads what a capture holds; this reads where each record lies, whose companion it is and
-how replay finds it, and keeps no body.
+`archive/warc/reader.py` reads what a capture holds; this reads where each record lies, whose companion it
+is and how replay finds it, and keeps no body.
 """
 
 import base64
@@ -16,9 +16,17 @@ from urllib.parse import unquote_plus
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
 from archive.errors import WarcError
-from archive.gzip_members import CHUNK, GZIP, GzipMember
-from archive.warc import VERSIONS, BlockDigest, block_length, next_offset, read_block, reference, seconds
-from archive.warc_records import Place
+from archive.warc.gzip_members import CHUNK, GZIP, GzipMember
+from archive.warc.reader import (
+    VERSIONS,
+    BlockDigest,
+    block_length,
+    next_offset,
+    read_block,
+    reference,
+    seconds,
+)
+from archive.warc.records import Place
 
 HTTP = {"response", "revisit", "request"}
 MAX_QUERY = 4096  # characters of a posted form that name its answer, as in cdxj-indexer

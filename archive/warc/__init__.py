@@ -1,0 +1,1 @@
+"""WARC files: records read, written, indexed, and salvaged when a kill has cut them."""
