@@ -21,7 +21,7 @@ from archive.warc.writer import Revisited, WarcWriter, Written
 from crawler.clock import Clock, compact
 from crawler.frontier.due import Schedule, due_at
 from crawler.frontier.frontier import LEASE, Frontier, stated
-from crawler.frontier.records import Lease, Run, Settled
+from crawler.frontier.records import Lease, Run, Settled, State
 from crawler.frontier.visits import Visit
 from crawler.intake.fate import take_in
 from crawler.intake.originals import warc_files
@@ -83,12 +83,14 @@ class Books:
         archive = self.archive = Archive(plan.data / "archive.db")
         self._refuse_loss(archive)
         recover(plan.data, {**load(), plan.portal.name: plan.portal})
+        known = archive.db.table("crawls").count_where("portal = ?", [plan.portal.name])
         archive.put_portal(plan.portal.info())
         self.clock = Clock(after=self._latest(archive))
         started_at = self._open_warc()
         archive.start_crawl(self.crawl, plan.portal.name, plan.source, started_at)
         if plan.frontier:
-            self._open_frontier(started_at)
+            # A frontier without an archive would pass over pages that nobody has.
+            self._open_frontier(started_at, fresh=plan.fresh or not known)
 
     def write(
         self,
@@ -108,7 +110,7 @@ class Books:
         if visit and visit.url == url and status == 304:
             digest = visit.sha256
             revisit = Revisited(url, visit.captured_at, visit.digest, "server-not-modified")
-        elif visit and visit.url == url and status == 200 and digest == visit.sha256 and not truncated:
+        elif self._is_same(visit, url, status, digest) and not truncated and visit:
             revisit = Revisited(url, visit.captured_at, visit.digest, "identical-payload-digest")
         at = self.clock.now()
         written = self._the_warc().write(url, at, request, head, body, ip, truncated, revisit)
@@ -129,9 +131,12 @@ class Books:
         written = self._written.get(capture)
         self._the_warc().note(capture.url, capture.captured_at, fields, written.id if written else None)
 
-    def take_in(self, capture: Capture, page: Page) -> tuple[Page, Change | None]:
+    def take_in(self, capture: Capture, page: Page, keep: bool = False) -> tuple[Page, Change | None]:
+        """Take a capture into the archive; `keep`: somebody is going to ask for its `visit`."""
         if self.archive is None:
             raise ArchiveError("the archive is not open")
+        if not keep:
+            self._written.pop(capture, None)
         return take_in(self.archive, capture, page)
 
     def visit(
@@ -141,7 +146,7 @@ class Books:
         written = self._written.pop(capture, None)
         if written is None or capture.sha256 is None:
             return None
-        if before and capture.sha256 == before.sha256:
+        if before and written.is_revisit:
             return replace(before, etag=etag, last_modified=modified)
         return Visit(
             capture.url, capture.captured_at, capture.sha256, written.digest, written.place.file,
@@ -171,12 +176,12 @@ class Books:
 
     def hold(self, host: str, seconds: float) -> None:
         frontier, _ = self._the_frontier()
-        frontier.hold(host, self.clock.now(), self.clock.now(ahead=seconds))
+        frontier.hold(host, self.clock.now(), self.clock.now(ahead=seconds + 1))  # in whole seconds, not less
 
-    def unlinked(self) -> list[str]:
-        """Articles that a crawl of the whole portal should have met with, but has not."""
+    def unlinked(self) -> list[tuple[str, str]]:
+        """Articles, by key and address, that a crawl of the whole portal should have met with."""
         frontier, run = self._the_frontier()
-        return [] if run.arguments != WHOLE else frontier.unlinked(run, self.clock.now())
+        return frontier.unlinked(run, self.clock.now()) if self._saw_all() else []
 
     def listed(self) -> set[str]:
         """The articles that this run has met with, before it was interrupted."""
@@ -187,6 +192,8 @@ class Books:
         now = self.clock.now()
         if self.archive is None or self.warc is None:
             return
+        if self.frontier and self.run and outcome == "finished":
+            self.frontier.fail_leased(self.run, "nobody has said what became of it")
         self.complete = outcome == "finished" and self._saw_all()
         complete = str(self.complete).lower()
         fields = {"crawl": self.crawl, "finishedAt": now, "outcome": outcome, "complete": complete}
@@ -204,9 +211,23 @@ class Books:
         """Let go of everything, after `close` or in its stead where nothing can be written any more."""
         self._held.close()
 
+    def _is_same(self, visit: Visit | None, url: str, status: int, digest: str) -> bool:
+        """Whether a page is as it was, and the record is there that a revisit would refer to."""
+        if visit is None or (visit.url, 200, visit.sha256) != (url, status, digest):
+            return False
+        try:
+            self.original(visit)
+        except ArchiveError as error:
+            logger.warning("%s is kept whole once more: %s", visit.url, error)
+            return False
+        return True
+
     def _saw_all(self) -> bool:
-        """Whether the whole portal was asked for, and every listing of it answered."""
+        """Whether the whole portal was asked for, nothing is left to do, and every listing has answered."""
         if not self.frontier or not self.run or self.run.arguments != WHOLE:
+            return False
+        counts = self.frontier.counts(self.run)
+        if counts.get(State.PENDING) or counts.get(State.LEASED):
             return False
         return all(kind == Kind.ARTICLE for kind, _, _ in self.frontier.failed(self.run))
 
@@ -251,12 +272,12 @@ class Books:
         self.warc = warc
         return started_at
 
-    def _open_frontier(self, now: str) -> None:
+    def _open_frontier(self, now: str, fresh: bool) -> None:
         plan = self.plan
         owner = f"{socket.gethostname()}:{os.getpid()}:{self.crawl}"
         due = partial(due_at, schedule=Schedule.of(plan.portal))
         frontier = Frontier(plan.data / "frontier.db", owner, due)
-        self.run = frontier.open_run(plan.portal.name, stated(plan.arguments), now, plan.fresh)
+        self.run = frontier.open_run(plan.portal.name, stated(plan.arguments), now, fresh)
         frontier.release(self.run, everybody=True)  # nobody else crawls this portal: the lock is ours
         self.frontier = frontier
         if self.run.resumed:

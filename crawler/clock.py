@@ -1,9 +1,10 @@
 """The time that captures bear."""
 
+import time
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 FORM = "%Y-%m-%dT%H:%M:%SZ"
+STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the first goes on while the machine sleeps
 
 
 class Clock:
@@ -13,11 +14,12 @@ class Clock:
         """`after`: the clock starts in the second after that, where the machine's is not there yet."""
         start = datetime.now(UTC)
         self._start = max(start, datetime.fromisoformat(after) + timedelta(seconds=1)) if after else start
-        self._began = monotonic()
+        self._began = time.clock_gettime(STEADY)
 
     def now(self, ahead: float = 0) -> str:
         """The time in UTC, in whole seconds, as WARC files and `captures` state it; `ahead` by so many."""
-        return (self._start + timedelta(seconds=monotonic() - self._began + ahead)).strftime(FORM)
+        since = time.clock_gettime(STEADY) - self._began
+        return (self._start + timedelta(seconds=since + ahead)).strftime(FORM)
 
 
 def now() -> str:
@@ -25,6 +27,6 @@ def now() -> str:
     return datetime.now(UTC).strftime(FORM)
 
 
-def compact(time: str) -> str:
+def compact(moment: str) -> str:
     """20261121T070000Z for 2026-11-21T07:00:00Z: for the names of crawls and files."""
-    return time.replace("-", "").replace(":", "")
+    return moment.replace("-", "").replace(":", "")

@@ -101,25 +101,28 @@ class Logbook:
         if fields or capture.warc_file is None:
             self._run(self._books.note, capture, fields).add_done_callback(self._check)
 
-    def take_in(self, capture: Capture, page: Page) -> "asyncio.Future[Taken]":
-        """Take a capture into the archive, and count it. Who need not know what came of it need not wait."""
-        taken = self._run(self._books.take_in, capture, page)
+    def take_in(self, capture: Capture, page: Page, keep: bool = False) -> "asyncio.Future[Taken]":
+        """Take a capture into the archive, and count it. Who need not know what came of it need not wait.
+
+        `keep`: the caller will ask for its `visit`, once.
+        """
+        taken = self._run(self._books.take_in, capture, page, keep)
         taken.add_done_callback(partial(self._count, capture.url))
         return taken
 
-    async def visit(self, *args: Any) -> Visit | None:
-        """What the next request of a page may refer to; see `Books.visit`."""
-        return await self._run(self._books.visit, *args)
+    def visit(self, *args: Any) -> Visit | None:
+        """What the next request of a page may refer to, after it was taken in; see `Books.visit`."""
+        return self._books.visit(*args)
 
     async def turn(self, settled: Sequence[Settled], want: int) -> list[Lease]:
-        """See `Books.turn`."""
-        return await self._writing(partial(self._books.turn, settled, want))
+        """See `Books.turn`. Whatever goes wrong in the frontier ends the crawl; the next one goes on."""
+        return await self._writing(partial(self._books.turn, settled, want), (Exception,))
 
     async def hold(self, host: str, seconds: float) -> None:
-        await self._writing(partial(self._books.hold, host, seconds))
+        await self._writing(partial(self._books.hold, host, seconds), (Exception,))
 
-    async def unlinked(self) -> list[str]:
-        return await self._run(self._books.unlinked)
+    async def unlinked(self) -> list[tuple[str, str]]:
+        return await self._writing(self._books.unlinked, (Exception,))
 
     @property
     def pending(self) -> int:
@@ -175,10 +178,10 @@ class Logbook:
     def _run(self, work: Callable[..., T], *args: object) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
-    async def _writing(self, work: Callable[[], T]) -> T:
+    async def _writing(self, work: Callable[[], T], fatal: tuple[type[Exception], ...] = UNWRITABLE) -> T:
         try:
             return await self._run(work)
-        except UNWRITABLE as error:
+        except fatal as error:
             self._break(error)
             raise
 

@@ -34,23 +34,22 @@ class Store:
             await self.logbook.take_in(item.capture, item.page)
             return item
         capture, request = item.reading.capture, item.response.request
-        page, change = await self.logbook.take_in(capture, item.reading.page)
+        page, change = await self.logbook.take_in(capture, item.reading.page, keep=True)
         scheduler = scheduler_of(self.crawler)
         if scheduler and request and "lease" in request.meta:
-            seen = await self._seen(capture, page, change, item.response)
-            state = State.FAILED if item.error else State.DONE
-            scheduler.settle(request.meta["lease"], state, item.error, item.requests, seen)
+            seen = self._seen(capture, page, change, item.response)
+            error = item.error or (None if seen else page.note or page.outcome)
+            state = State.FAILED if error else State.DONE
+            scheduler.settle(request.meta["lease"], state, error, item.requests, seen)
         return item.reading
 
-    async def _seen(
-        self, capture: Capture, page: Page, change: Change | None, response: Response
-    ) -> Seen | None:
+    def _seen(self, capture: Capture, page: Page, change: Change | None, response: Response) -> Seen | None:
         """What the frontier keeps of an answer; None where the page is to be asked for again, due or not."""
         meta = response.request.meta if response.request else {}
         before: Visit | None = meta.get("visit")
         etag, modified = ((response.headers.get(name) or b"").decode("latin-1") or None
                           for name in ("ETag", "Last-Modified"))  # fmt: skip
-        visit = await self.logbook.visit(capture, before, etag, modified)
+        visit = self.logbook.visit(capture, before, etag, modified)
         if page.outcome in NO_ANSWER:
             return None
         usable = visit if page.whole and page.outcome != Outcome.MISSING else None

@@ -42,6 +42,18 @@ class Local(Hostile):
         return host_of(url) in cls.hosts  # at any port
 
 
+class Raising(Hostile):
+    """Cannot read one page at all."""
+
+    name = "raising"
+
+    @classmethod
+    def read(cls, response: Response) -> Page:
+        if response.url.endswith("/bai/1"):
+            raise RuntimeError("a mistake of ours")
+        return super().read(response)
+
+
 class Stumbling(Hostile):
     """Reads what no database can hold from one page, and fails on another."""
 

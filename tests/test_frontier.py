@@ -187,6 +187,32 @@ def test_what_is_due_or_says_that_it_has_changed_or_is_asked_for_in_full_is_leas
     assert lease(frontier, changed, now=LATER) == ["a"]
 
 
+def test_a_link_that_tells_of_a_change_counts_though_another_came_first(frontier: Frontier, run: Run) -> None:
+    settle_seen(frontier, run, seen("a"))
+    enter(frontier, run, wanted("a"))
+    assert (frontier.pending, frontier.not_due) == (0, 1)
+    changed = wanted("a", changed_at="2026-11-21T17:05:00+07:00")
+    for _ in range(2):
+        frontier.turn(run, [Settled(None, wanted=[changed])], 0, LATER, MUCH_LATER)
+        assert (frontier.pending, frontier.not_due) == (1, 0)
+    assert lease(frontier, run, now=LATER) == ["a"]
+
+
+def test_a_request_that_is_given_back_is_leased_again_as_it_was(frontier: Frontier, run: Run) -> None:
+    enter(frontier, run, wanted("a"))
+    [held] = frontier.turn(run, [], 1, NOW, LATER)
+    [again] = frontier.turn(run, [Settled(held.id, State.PENDING, "its host is held")], 1, NOW, LATER)
+    assert again == held
+
+
+def test_what_nobody_settles_fails_at_the_end_and_keeps_no_run_alive(frontier: Frontier, run: Run) -> None:
+    enter(frontier, run, wanted("a"))
+    assert lease(frontier, run) == ["a"]
+    assert frontier.fail_leased(run, "why") == 1
+    assert frontier.failed(run) == [("article", "a", "why")]
+    assert frontier.end_run(run, NOW, "finished")
+
+
 def test_a_page_that_was_only_ever_missing_has_nothing_to_compare_with(frontier: Frontier, run: Run) -> None:
     settle_seen(frontier, run, Seen("a", "a", Kind.ARTICLE, NOW, None, False))
     assert frontier.visits.of("backan", "a") is None
@@ -208,7 +234,7 @@ def test_articles_that_no_page_leads_to_any_more_are_asked_for_once(frontier: Fr
     assert frontier.end_run(run, NOW, "finished")
     second = frontier.open_run("backan", "{}", LATER)
     enter(frontier, second, wanted("a"))
-    assert frontier.unlinked(second, LATER) == ["b"]
+    assert frontier.unlinked(second, LATER) == [("b", "b")]
     enter(frontier, second, wanted("b", linked=False))
     assert lease(frontier, second) == ["b"]
     settle_seen(frontier, second, seen("b"))
@@ -217,8 +243,8 @@ def test_articles_that_no_page_leads_to_any_more_are_asked_for_once(frontier: Fr
         frontier.turn(second, [Settled(held.id)], 0, NOW, LATER)
     assert frontier.end_run(second, LATER, "finished")
     third = frontier.open_run("backan", "{}", LATER)
-    assert frontier.unlinked(third, LATER) == ["a"]  # b has long been unlinked, and is not due
-    assert frontier.unlinked(third, MUCH_LATER) == ["a", "b"]
+    assert frontier.unlinked(third, LATER) == [("a", "a")]  # b has long been unlinked, and is not due
+    assert frontier.unlinked(third, MUCH_LATER) == [("a", "a"), ("b", "b")]
 
 
 WORKER = """

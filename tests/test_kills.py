@@ -273,7 +273,7 @@ def test_a_crawl_that_is_interrupted_loses_nothing(
         os.kill(process.pid or 0, one)
         time.sleep(0.01)
     gracefully = len(INTERRUPTIONS[how]) == 1
-    small_crawls.end(process, expect=ALARM if gracefully else 1)
+    small_crawls.end(process, expect=ALARM)
     assert "Traceback" not in small_crawls.output
     on_their_way = leased(small_crawls.data)
     if gracefully:

@@ -43,6 +43,7 @@ class Written:
     place: Place
     id: str
     digest: str
+    is_revisit: bool = False
 
 
 class WarcWriter:
@@ -108,7 +109,7 @@ class WarcWriter:
             context["WARC-Concurrent-To"] = id
             data += self._member(self._record(url, "request", request_head + blank, request_body, context))
         file.append(data, line)
-        return Written(place, id.strip("<>"), digest)
+        return Written(place, id.strip("<>"), digest, revisit is not None)
 
     def note(self, url: str, captured_at: str, fields: Mapping[str, str], about: str | None = None) -> Place:
         """Write a metadata record: `about` the response with that id, or of its own.

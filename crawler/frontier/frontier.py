@@ -8,6 +8,7 @@ to one who is no more.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import DatabaseError, connect
 from sqlite3 import Error as SqliteError
@@ -78,6 +79,15 @@ class Frontier:
             self.not_due = self._count(run, "reason = 'not due'")
         return run
 
+    def fail_leased(self, run: Run, why: str) -> int:
+        """Fail what is still leased to this owner, where it is known that nobody will settle it."""
+        with self._writing():
+            return self.db.execute(
+                "update requests set state = 'failed', reason = ?, owner = null "
+                "where run = ? and state = 'leased' and owner = ?",
+                [why, run.id, self.owner],
+            ).rowcount
+
     def release(self, run: Run, everybody: bool = False) -> int:
         """Give back what is leased to this owner, or to everybody where no one else can be at work."""
         with self._writing():
@@ -128,8 +138,8 @@ class Frontier:
         return {key for (key,) in self.db.execute(
             "select key from requests where run = ? and kind = ?", [run.id, kind])}  # fmt: skip
 
-    def unlinked(self, run: Run, now: str) -> list[str]:
-        """Addresses of articles that this run of the whole portal has not met with, and should ask for.
+    def unlinked(self, run: Run, now: str) -> list[tuple[str, str]]:
+        """Keys and addresses of articles that this run has not met with, and should ask for.
 
         They may have vanished: so those that the last such run has met with, and those that are due.
         """
@@ -175,12 +185,13 @@ class Frontier:
             self.visits.update(run.portal, run.id, one.seen)
         if one.lease is None:
             return
-        request = one.again and one.again.request
+        again = one.again
         self.db.execute(
-            "update requests set state = ?, reason = ?, request = ?, owner = null, leased_until = null, "
-            "priority = coalesce(?, priority), host = coalesce(?, host) where id = ?",
-            [one.state, one.reason, request, one.again and one.again.priority, one.again and one.again.host,
-             one.lease],
+            "update requests set state = :state, reason = :reason, owner = null, leased_until = null, "
+            "request = case when :state = 'pending' then coalesce(:request, request) end, "
+            "priority = coalesce(:priority, priority), host = coalesce(:host, host) where id = :id",
+            {"state": one.state, "reason": one.reason, "id": one.lease, "request": again and again.request,
+             "priority": again and again.priority, "host": again and again.host},
         )  # fmt: skip
         self.pending += one.state == State.PENDING
 
@@ -197,11 +208,23 @@ class Frontier:
              State.PENDING if due else State.DONE, wanted.request if due else None,
              None if due else "not due"],
         ).rowcount  # fmt: skip
+        if not entered and due and wanted.changed_at:
+            self._enter_after_all(run, wanted)
         if entered:
             self.pending += due
             self.not_due += not due
             if wanted.linked:
                 self.visits.link(run.portal, wanted.key, run.id)
+
+    def _enter_after_all(self, run: Run, wanted: Wanted) -> None:
+        """Another link to this page came first, which did not tell that it has changed."""
+        changed = self.db.execute(
+            "update requests set state = 'pending', reason = null, request = ? "
+            "where run = ? and fingerprint = ? and reason = 'not due'",
+            [wanted.request, run.id, wanted.fingerprint],
+        ).rowcount
+        self.pending += changed
+        self.not_due -= changed
 
     def _lease(self, run: Run, want: int, now: str, until: str) -> list[Lease]:
         # One who is no more lets his leases run out.
@@ -214,12 +237,13 @@ class Frontier:
             "update requests set state = 'leased', owner = :owner, leased_at = :now, leased_until = :until, "
             "tries = tries + 1 where id in (select id from requests where run = :run and state = 'pending' "
             "and host not in (select host from holds where held_at <= :now and held_until > :now) "
-            "order by priority desc, id limit :want) returning priority, id, key, request",
+            "order by priority desc, id limit :want) returning priority, id, host, request, key",
             {"owner": self.owner, "now": now, "until": until, "run": run.id, "want": want},
         ).fetchall()
         self.pending -= len(rows)
         rows.sort(key=lambda row: (-row[0], row[1]))
-        return [Lease(id, request, self.visits.of(run.portal, key)) for _, id, key, request in rows]
+        visit_of = partial(self.visits.of, run.portal)
+        return [Lease(id, host, request, visit_of(key)) for _, id, host, request, key in rows]
 
     def _count(self, run: Run, condition: str) -> int:
         query = f"select count(*) from requests where run = ? and {condition}"

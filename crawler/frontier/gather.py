@@ -9,6 +9,7 @@ from scrapy.http import Request, Response
 
 from archive.model import Capture, Page
 from crawler.errors import reason
+from crawler.frontier.records import State
 from crawler.frontier.scheduler import scheduler_of
 
 
@@ -48,7 +49,8 @@ class Gather:
     async def process_spider_output(
         self, response: Response, result: AsyncIterator[Any]
     ) -> AsyncIterator[Any]:
-        if scheduler_of(self.crawler) is None:
+        scheduler = scheduler_of(self.crawler)
+        if scheduler is None:
             async for thing in result:
                 yield thing
             return
@@ -63,6 +65,8 @@ class Gather:
         except Exception as error:  # what was read is kept, and the error goes where it would have gone
             for reading in readings:
                 yield Gathered(reading, response, (), reason(error))
+            if not readings and response.request:
+                scheduler.settle(response.request.meta["lease"], State.FAILED, reason(error))
             raise
         for reading in readings:  # one, of a portal
             yield Gathered(reading, response, tuple(requests))

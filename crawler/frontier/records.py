@@ -52,6 +52,7 @@ class Lease:
     """A request that was handed out, and the page it asks for as it was before, if it was."""
 
     id: int
+    host: str
     request: str
     visit: Visit | None
 

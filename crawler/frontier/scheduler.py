@@ -1,12 +1,10 @@
 """Scrapy's scheduler on the frontier: what is handed out is leased, what is settled is durable."""
 
 import asyncio
-import json
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.core.scheduler import BaseScheduler
@@ -19,7 +17,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
 from archive.model import Kind, Link
-from crawler.errors import UNWRITABLE
+from crawler.errors import reason
 from crawler.frontier.records import Lease, Settled, State, Wanted
 from crawler.frontier.stored_request import dump, load
 from crawler.frontier.visits import Seen
@@ -32,9 +30,10 @@ logger = logging.getLogger(__name__)
 
 
 class Scheduler(BaseScheduler):
-    """All work on the frontier is done in turns, in the thread of the logbook: a turn settles and leases.
+    """All work on the frontier is done in turns, in the thread of the logbook.
 
-    A turn comes when GROUP seconds have passed since something was settled, and when requests run short.
+    A turn settles when GROUP seconds have passed since something came to its end, or when nothing else is
+    left to do; it leases when requests run short.
     """
 
     def __init__(self, crawler: Crawler, logbook: Logbook) -> None:
@@ -45,6 +44,8 @@ class Scheduler(BaseScheduler):
         self._turn: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._unlinked: asyncio.Future[None] | None = None
+        self._met: set[tuple[bytes, str | None]] = set()  # links that need not enter once more
+        self._late: set[str] = set()  # hosts that were held while a turn was under way
         self._taken = self._settled = 0  # leases, by this scheduler
 
     @classmethod
@@ -72,9 +73,10 @@ class Scheduler(BaseScheduler):
             lease = self._ready.popleft()
             try:
                 request = load(lease.request, self.spider)
-            except ValueError as error:  # by a program that is older or newer than this one
-                self.settle(lease.id, State.FAILED, f"{type(error).__name__}: {error}")
+            except Exception as error:  # stored by a program that is older or newer than this one
+                self.settle(lease.id, State.FAILED, reason(error))
                 continue
+            request.dont_filter = False  # as a repeated one has it, and a redirect would take it over
             request.meta.update({"lease": lease.id} | ({"visit": lease.visit} if lease.visit else {}))
             self.stats.inc_value("scheduler/dequeued")
             return request
@@ -93,6 +95,7 @@ class Scheduler(BaseScheduler):
         """Before the end, ask for the articles that no page has led to: they may have vanished."""
         if self._unlinked is None:
             self._unlinked = asyncio.ensure_future(self._ask_for_unlinked())
+            self._unlinked.add_done_callback(_look_at)
         if not self._unlinked.done():
             raise DontCloseSpider
 
@@ -100,20 +103,18 @@ class Scheduler(BaseScheduler):
         self,
         lease: int,
         state: State = State.DONE,
-        reason: str | None = None,
+        why: str | None = None,
         requests: Iterable[Request] = (),
         seen: Seen | None = None,
     ) -> None:
         """A leased request has come to its end: with the requests that its page brought, all at once."""
-        self._add(Settled(lease, state, reason, tuple(self.wanted(r) for r in requests), seen=seen))
+        self._add(Settled(lease, state, why, tuple(self._new(requests)), seen=seen))
 
     def hold(self, host: str, seconds: float) -> None:
         """Hand out no request of this host for so long, in this crawl and in those after it."""
-        ready = ((lease, urlsplit(json.loads(lease.request)["url"]).hostname) for lease in self._ready)
-        back = [lease for lease, of in ready if of == host]
-        for lease in back:
-            self._ready.remove(lease)
-            self._unsaved.append(Settled(lease.id, State.PENDING, "its host is held"))
+        self._give_back({host})
+        if self._turn:
+            self._late.add(host)
         asyncio.ensure_future(self.logbook.hold(host, seconds)).add_done_callback(_look_at)
         self._begin_turn()
 
@@ -130,40 +131,70 @@ class Scheduler(BaseScheduler):
             linked=not meta.get("unlinked", False),
         )
 
+    def _new(self, requests: Iterable[Request]) -> Iterator[Wanted]:
+        """Without those that were wanted before: a page repeats the links of its menu, and of every other."""
+        for request in requests:
+            fingerprint = self.crawler.request_fingerprinter.fingerprint(request)
+            if (link := (fingerprint, request.meta.get("changed_at"))) in self._met:
+                continue
+            self._met.add(link)
+            try:
+                yield self.wanted(request)
+            except (TypeError, ValueError):
+                logger.exception("%s cannot be kept in the frontier", request)
+                self.stats.inc_value("spider_exceptions/count")  # which ends the crawl with an alarm
+
     def _add(self, settled: Settled) -> None:
         self._unsaved.append(settled)
         self._settled += settled.lease is not None
         self.stats.inc_value("scheduler/enqueued", len(settled.wanted))
+        self._set_timer(GROUP)
+
+    def _set_timer(self, seconds: float) -> None:
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GROUP, self._begin_turn)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._time_is_up)
 
-    def _begin_turn(self) -> None:
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self._begin_turn(settle=True)
+
+    def _begin_turn(self, settle: bool = False) -> None:
+        """`settle`: what was settled has waited long enough. It waits no longer either where nothing is left
+        to be leased."""
+        settle = bool(self._unsaved) and (settle or not self.logbook.pending)
         short = len(self._ready) < READY and self.logbook.pending
-        if self._turn is None and not self.logbook.broken and (self._unsaved or short):
-            self._turn = asyncio.ensure_future(self._take_turn())
+        if self._turn is None and not self.logbook.broken and (settle or short):
+            self._turn = asyncio.ensure_future(self._take_turn(settle))
 
-    async def _take_turn(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        unsaved, self._unsaved = self._unsaved, []
+    async def _take_turn(self, settle: bool) -> None:
+        unsaved: list[Settled] = []
+        if settle:
+            unsaved, self._unsaved = self._unsaved, unsaved
         try:
             leases = await self.logbook.turn(unsaved, READY - len(self._ready))
-            self._ready.extend(leases)
-            if not leases and self.logbook.pending:
-                self._wait_for_release()
-        except UNWRITABLE:
+        except Exception:
             return  # the logbook ends the crawl; what was not settled stays leased, and is asked for again
         finally:
             self._turn = None
+        self.stats.inc_value("backan/turns")
         self._taken += len(leases)
+        self._ready.extend(leases)
+        self._give_back(self._late)
+        self._late = set()
         self.stats.set_value("backan/queued", self.logbook.pending + self._taken - self._settled)
-        self._wake()
+        if self._unsaved:
+            self._set_timer(GROUP)
+        if leases or not self.logbook.pending:
+            self._wake()
+        elif self.logbook.held_for:  # all that is pending is of hosts that are held
+            self._set_timer(self.logbook.held_for)
 
-    def _wait_for_release(self) -> None:
-        """All that is pending is of hosts that are held: look again when the first of them is free."""
-        if self.logbook.held_for and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self.logbook.held_for, self._begin_turn)
+    def _give_back(self, hosts: set[str]) -> None:
+        back = [lease for lease in self._ready if lease.host in hosts]
+        for lease in back:
+            self._ready.remove(lease)
+            self._unsaved.append(Settled(lease.id, State.PENDING, "its host is held"))
+            self._taken -= 1
 
     def _wake(self) -> None:
         # Scrapy asks a scheduler only when something has happened, and by its heart beat every 5 seconds.
@@ -171,11 +202,11 @@ class Scheduler(BaseScheduler):
             slot.nextcall.schedule()
 
     async def _ask_for_unlinked(self) -> None:
-        for url in await self.logbook.unlinked():
+        for key, url in await self.logbook.unlinked():
             request = self.spider.request(Link(url, Kind.ARTICLE))  # type: ignore[attr-defined]
-            request.meta["unlinked"] = True
+            request.meta.update({"key": key, "unlinked": True})
             self.enqueue_request(request)
-        self._begin_turn()
+        self._begin_turn(settle=True)
         self._wake()
 
     async def _close(self) -> None:
@@ -195,6 +226,6 @@ def scheduler_of(crawler: Crawler) -> Scheduler | None:
 
 
 def _look_at(task: "asyncio.Future[Any]") -> None:
-    """An error that nobody awaits is an error all the same."""
+    """An error that nobody awaits is an error all the same; the logbook has ended the crawl for it."""
     if not task.cancelled() and (error := task.exception()):
-        logger.error("a host cannot be held: %s", error)
+        logger.error("the frontier cannot be used", exc_info=error)

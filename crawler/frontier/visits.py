@@ -90,11 +90,11 @@ class Visits:
         """Note that a run has met with a page, be it too early to ask for it."""
         self.db.execute("update visits set linked_run = ? where portal = ? and key = ?", [run, portal, key])
 
-    def unlinked(self, portal: str, run: int, since: int, now: str) -> list[str]:
-        """Addresses of the articles that this run has not met with: those that a run from `since` on has, and
-        those whose time has come."""
+    def unlinked(self, portal: str, run: int, since: int, now: str) -> list[tuple[str, str]]:
+        """Keys and addresses of the articles that this run has not met with: those that a run from `since`
+        on has, and those whose time has come."""
         query = (
-            "select url from visits where portal = ? and kind = ? and linked_run < ? "
+            "select key, url from visits where portal = ? and kind = ? and linked_run < ? "
             "and (due_at <= ? or linked_run >= ?) order by key"
         )
-        return [url for (url,) in self.db.execute(query, [portal, Kind.ARTICLE, run, now, since])]
+        return list(self.db.execute(query, [portal, Kind.ARTICLE, run, now, since]))

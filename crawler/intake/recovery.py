@@ -60,9 +60,26 @@ def recover(data: Path, portals: Portals | None = None) -> Recovered:
         files = set(salvaged).union(*(_files(folder, crawl) for crawl in left))
         try:
             with Archive(data / "archive.db") as archive:
+                _refuse_lead(archive, folder, left)
                 return _take_in(archive, folder, salvaged, sorted(files), left, portals)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"cannot write to {data}: {error}") from error
+
+
+def _refuse_lead(archive: Archive, folder: Path, left: list[Crawl]) -> None:
+    """A power cut may leave rows of records that have not reached the disk; those cannot be taken back."""
+    query = (
+        "select warc_file, max(warc_offset + warc_length) from captures "
+        "where crawl = ? and warc_file is not null group by warc_file"
+    )
+    for crawl in left:
+        for name, end in archive.db.execute(query, [crawl.id]):
+            path = folder / name
+            if not path.exists() or path.stat().st_size < end:
+                raise ArchiveError(
+                    f"{folder.parent / 'archive.db'} knows more than {path} holds, as after a power cut: "
+                    "`backan rebuild` makes it anew"
+                )
 
 
 def _take_in(
