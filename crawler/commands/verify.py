@@ -60,6 +60,6 @@ def verify_files(data: Path, as_json: bool) -> bool:
     if not proof.linked:
         click.echo("No hard links here: copy warc and wacz to bag/data to hand the bag over.", err=True)
     places = counted(len(proof.damage), "place")
-    files_, new = counted(proof.intact, "file"), counted(len(proof.recorded), "sum")
-    click.echo(f"Damage in {places}." if proof.damage else f"No damage in {files_}; {new} recorded anew.")
+    whole = f"{counted(proof.intact, 'file')} unchanged, {len(proof.recorded)} new."
+    click.echo(f"Damage in {places}." if proof.damage else whole)
     return bool(proof.damage)
