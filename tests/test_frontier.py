@@ -1,24 +1,29 @@
 """The frontier on its own: what is entered, leased and settled, and by whom."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from runs import ROOT, environment
 from scrapy.http import FormRequest, Request
+from scrapy.statscollectors import StatsCollector
+from scrapy.utils.defer import deferred_to_future
 
 from archive.errors import ArchiveError
 from archive.model import Kind
 from crawler.frontier.frontier import Frontier, stated
-from crawler.frontier.records import Run, Settled, State, Wanted
+from crawler.frontier.records import Lease, Run, Settled, State, Wanted
+from crawler.frontier.scheduler import GROUP, Scheduler
 from crawler.frontier.stored_request import dump
 from crawler.frontier.stored_request import load as load_request
 from crawler.frontier.visits import Seen, Visit
-from crawler.portals import load
+from crawler.portals import load, project_settings
 
 NOW, LATER, MUCH_LATER = "2026-11-21T10:00:00Z", "2026-11-21T10:10:00Z", "2026-11-22T10:00:00Z"
 HOST = "backan.gov.vn"
@@ -245,6 +250,36 @@ def test_articles_that_no_page_leads_to_any_more_are_asked_for_once(frontier: Fr
     third = frontier.open_run("backan", "{}", LATER)
     assert frontier.unlinked(third, LATER) == [("a", "a")]  # b has long been unlinked, and is not due
     assert frontier.unlinked(third, MUCH_LATER) == [("a", "a"), ("b", "b")]
+
+
+class HeldLogbook:
+    """Of a crawl whose requests are all of a host that is held for a minute."""
+
+    broken, pending, held_for = None, 5, 60.0
+
+    def __init__(self) -> None:
+        self.turns: list[int] = []
+
+    async def turn(self, settled: list[Settled], want: int) -> list[Lease]:
+        self.turns.append(len(settled))
+        return []
+
+
+def test_what_is_settled_while_a_host_is_held_does_not_wait_for_the_end_of_it() -> None:
+    async def crawl() -> list[int]:
+        logbook = HeldLogbook()
+        crawler = SimpleNamespace(
+            stats=StatsCollector(SimpleNamespace(settings=project_settings())), engine=None
+        )  # type: ignore[arg-type]
+        scheduler = Scheduler(crawler, logbook)  # type: ignore[arg-type]
+        assert scheduler.next_request() is None
+        await asyncio.sleep(0.05)
+        scheduler.settle(1)
+        await asyncio.sleep(GROUP + 0.2)
+        await deferred_to_future(scheduler.close("shutdown"))
+        return logbook.turns
+
+    assert asyncio.run(crawl()) == [0, 1]
 
 
 WORKER = """

@@ -151,8 +151,12 @@ class Scheduler(BaseScheduler):
         self._set_timer(GROUP)
 
     def _set_timer(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._timer and self._timer.when() > loop.time() + seconds:  # the end of a hold may be far off
+            self._timer.cancel()
+            self._timer = None
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._time_is_up)
+            self._timer = loop.call_later(seconds, self._time_is_up)
 
     def _time_is_up(self) -> None:
         self._timer = None
