@@ -46,6 +46,20 @@ def recovering(data: Path) -> Iterator[None]:
 
 
 @contextmanager
+def importing(data: Path) -> Iterator[None]:
+    """One at a time puts a file into the data folder; the next one waits, for the names that are free."""
+    with _hold(data, "import", fcntl.LOCK_EX, "", wait=True):
+        yield
+
+
+@contextmanager
+def indexing(data: Path) -> Iterator[None]:
+    """One at a time writes a sidecar that is missing; the next one waits, and will find it."""
+    with _hold(data, "index", fcntl.LOCK_EX, "", wait=True):
+        yield
+
+
+@contextmanager
 def alone(folder: Path, refusal: str) -> Iterator[None]:
     """One at a time in a folder, which may be read-only. Raises ArchiveError, with the refusal."""
     handle = os.open(folder, os.O_RDONLY)

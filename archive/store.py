@@ -60,8 +60,13 @@ class Archive:
     def writing(self, on_disk: bool = False) -> Iterator[None]:
         """One transaction, with the write lock from the start: a reader cannot wait to become a writer.
 
-        `on_disk`: it and all before it outlive a power cut; what else is lost is made good from WARC files.
+        One within another is a part of that, and what it wrote is taken back where it fails. `on_disk`: it
+        and all before it outlive a power cut; what else is lost is made good from WARC files.
         """
+        if self.db.conn.in_transaction:
+            with self._part():
+                yield
+            return
         self.db.execute(f"pragma synchronous = {'full' if on_disk else 'normal'}")
         self.db.execute("begin immediate")
         try:
@@ -70,6 +75,17 @@ class Archive:
             self.db.rollback()
             raise
         self.db.commit()
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        self.db.execute("savepoint part")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("rollback to part")
+            raise
+        finally:
+            self.db.execute("release part")
 
     def put_portal(self, portal: PortalInfo) -> None:
         with self.writing():
@@ -92,10 +108,17 @@ class Archive:
             counts.recount(self.db.conn, self.db.table("crawls").get(crawl)["portal"])
 
     def mark_killed(self, crawl: str) -> None:
-        """End a crawl that never came to its end, at its last capture."""
-        query = "select max(captured_at) from captures where crawl = ?"
+        """End a crawl that never came to its end."""
+        self.end_at_last_capture(crawl, "killed")
+
+    def end_at_last_capture(self, crawl: str, outcome: str) -> None:
+        """End a crawl of which no file tells when it ended; that is no earlier than is known of it."""
+        query = """
+            select max(started_at, coalesce(finished_at, ''), coalesce(
+                (select max(captured_at) from captures where crawl = crawls.id), '')) from crawls where id = ?
+        """
         (last,) = self.db.execute(query, [crawl]).fetchone()
-        self.finish_crawl(crawl, last or self.db.table("crawls").get(crawl)["started_at"], "killed")
+        self.finish_crawl(crawl, last, outcome)
 
     def recount(self, portal: str) -> None:
         """Count anew what each crawl of a portal has brought."""
@@ -110,25 +133,29 @@ class Archive:
         only while there is no whole one do captures cut short count. Called by the live crawl, the import of
         WARC files and the rebuild alike.
         """
-        article = page.article
-        key = article.key if article else page.key
-        row = asdict(capture) | {
-            "id": capture_id(capture),
-            "outcome": page.outcome.value,
-            "note": page.note,
-            "text_sha256": versions.text_digest(article) if article else None,
-            "key": key,
-            "replaced": int(page.replaced),
-            "whole": int(page.whole),
-        }
+        article, row = page.article, capture_row(capture, page)
         with self.writing():
-            id = self._article(capture.portal, key, article)
+            id = self._article(capture.portal, row["key"], article)
             self.db.table("captures").upsert(row | {"article": id}, pk="id")
             if id is None:
                 return None
             change = self._store(id, article, row) if article else None
             self._mark_gone(id, row)
             return change
+
+    @contextmanager
+    def anew(self, id: int) -> Iterator[None]:
+        """One transaction: an article is forgotten, and all its captures must be taken in again.
+
+        With it goes what a capture has brought that turned out to be no page, or another one.
+        """
+        with self.writing():
+            for table in ("versions", *CHILDREN, "stories"):
+                self.db.execute(f"delete from {table} where article = ?", [id])
+            self.db.execute("delete from articles where id = ?", [id])
+            # No text counts before it has been taken in again, and each may be another article's now.
+            self.db.execute("update captures set text_sha256 = null, article = null where article = ?", [id])
+            yield
 
     def _article(self, portal: str, key: str | None, article: Article | None) -> int | None:
         if key is None:
@@ -199,6 +226,20 @@ def _row(id: int, article: Article, capture: dict[str, Any]) -> dict[str, Any]:
         "gone_at": None,
         "version": 1,
         "capture": capture["id"],
+    }
+
+
+def capture_row(capture: Capture, page: Page) -> dict[str, Any]:
+    """The row of a capture, but for its article."""
+    article = page.article
+    return asdict(capture) | {
+        "id": capture_id(capture),
+        "outcome": page.outcome.value,
+        "note": page.note,
+        "text_sha256": versions.text_digest(article) if article else None,
+        "key": article.key if article else page.key,
+        "replaced": int(page.replaced),
+        "whole": int(page.whole),
     }
 
 

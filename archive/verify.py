@@ -1,21 +1,30 @@
 """Prove that the archive still is what was captured: every WARC record against its row, both ways."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, DatabaseError
 
 from archive.access import connect
-from archive.errors import WarcError
+from archive.coherence import ANEW, has_column, incoherent
+from archive.errors import ArchiveError, WarcError
 from archive.repeats import Repeats
 from archive.warc import cdxj
+from archive.warc.file import warc_files
 from archive.warc.reader import Exchange, Note, Other, Record, Revisit, Unusable, records
 from archive.warc.writer import OPEN, abandoned
 
-WARC = ("*.warc", "*.warc.gz")
+ARCHIVE = "archive.db"
+OURS = "backan-archive"  # how `software` begins in our own files
+END = "urn:backan:crawl:"  # the address of the record that tells how a crawl has ended
+ROWS = """
+    select warc_offset, url, captured_at, status, sha256, warc_length, crawl, portal from captures
+    where warc_file = ?
+"""
+End = tuple[str | None, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +44,23 @@ class Damage:
 @dataclass(frozen=True, slots=True)
 class _Row:
     url: str
+    captured_at: str
+    status: int | None
     sha256: str | None
     length: int
+    crawl: str
+    portal: str
 
 
 @dataclass(slots=True)
 class _Crawl:
-    """What our own files say of one crawl: its last file, and the requests that brought no response."""
+    """What our own files say of one crawl: its last file, the requests that brought no response, its ends
+    (when, how, whether complete)."""
 
+    id: str
     file: str = ""
     silent: set[tuple[str | None, str | None]] = field(default_factory=set)
+    ends: set[End] = field(default_factory=set)
 
 
 def verify(
@@ -58,18 +74,34 @@ def verify(
     Raises ArchiveError where there is no archive, or none that can be read.
     """
     folder = data / "warc"
-    with closing(connect(data / "archive.db")) as archive:
-        verification = _Verification(archive, folder, covers, read)
-        on_disk = {path.name: path for pattern in WARC for path in sorted(folder.glob(pattern))}
-        for name in sorted(on_disk.keys() | _files(archive)):
-            rows = _rows(archive, name)
-            if path := on_disk.get(name):
-                yield from verification.file(path, rows)
-            elif not (folder / f"{name}{OPEN}").exists():
-                yield Damage(name, f"is not there, and {len(rows)} captures point to it")
-        yield from verification.rest()
+    with closing(connect(data / ARCHIVE)) as archive:
+        archive.text_factory = lambda text: text.decode(
+            errors="replace"
+        )  # lest damage to a letter ends it all
+        try:
+            yield from _damage(archive, folder, covers, read)
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # not malformed, but locked or out of reach
+                raise ArchiveError(f"cannot read {data / ARCHIVE}: {error}") from error
+            yield Damage(ARCHIVE, f"cannot be read, nor compared any further: {error}: {ANEW}")
     for path in abandoned(folder):
         yield Damage(path.name, "was left unfinished by a crawl that was killed")
+
+
+def _damage(
+    archive: Connection, folder: Path, covers: Callable[[str], bool], read: Callable[[int], object]
+) -> Iterator[Damage]:
+    verification = _Verification(archive, folder, covers, read)
+    on_disk = {path.name: path for path in warc_files(folder)}
+    for name in sorted(on_disk.keys() | _files(archive)):
+        rows = _rows(archive, name)
+        if path := on_disk.get(name):
+            yield from verification.file(path, rows)
+        elif not (folder / f"{name}{OPEN}").exists():
+            yield Damage(name, f"is not there, and {len(rows)} captures point to it")
+    yield from verification.rest()
+    for url, what in incoherent(archive):
+        yield Damage(ARCHIVE, what, url=url)
 
 
 def _files(archive: Connection) -> set[str]:
@@ -78,8 +110,16 @@ def _files(archive: Connection) -> set[str]:
 
 
 def _rows(archive: Connection, file: str) -> dict[int, _Row]:
-    query = "select warc_offset, url, sha256, warc_length from captures where warc_file = ?"
-    return {offset: _Row(*rest) for offset, *rest in archive.execute(query, [file])}
+    return {offset: _Row(*rest) for offset, *rest in archive.execute(ROWS, [file])}
+
+
+def _ended(archive: Connection) -> Mapping[str, End]:
+    """How the crawls ended that have, by what their rows say."""
+    complete = "complete" if has_column(archive, "crawls", "complete") else "0"
+    rows = archive.execute(
+        f"select id, finished_at, outcome, {complete} from crawls where outcome is not null"
+    )
+    return {id: (at, outcome, bool(whole)) for id, at, outcome, whole in rows}
 
 
 class _Verification:
@@ -95,10 +135,13 @@ class _Verification:
         self.archive, self.folder, self.covers, self.read = archive, folder, covers, read
         self._repeats = Repeats(archive, folder)
         self._crawls: dict[str, _Crawl] = {}
+        self._part_of: str | None = None  # what a warcinfo says of the records behind it
+        self._ended = _ended(archive)  # first of all: whoever ends meanwhile counts as running
 
     def file(self, path: Path, rows: dict[int, _Row]) -> Iterator[Damage]:
         crawl: _Crawl | None = None  # the one whose records come, if it is one of our own
         is_own, lines = False, []
+        self._part_of = None
         try:
             for record in records(path):
                 self.read(record.place.length)
@@ -112,7 +155,7 @@ class _Verification:
                     url = row.url if row else getattr(record, "url", None)
                     yield Damage(path.name, what, record.place.offset, url)
         except WarcError as error:
-            yield Damage(path.name, str(error))
+            yield Damage(path.name, str(error).removeprefix(f"{path} "))
         else:
             yield from _wrong_sidecar(path, lines, is_own)
         for offset, row in rows.items():
@@ -128,12 +171,25 @@ class _Verification:
             told = crawl is None or (url, captured_at) in crawl.silent
             if crawl and not told and not any(self.folder.glob(f"{escape(id)}-*{OPEN}")):
                 yield Damage(crawl.file, "holds no note of this request, which brought no response", url=url)
+        for crawl in self._crawls.values():
+            yield from self._wrong_end(crawl)
+
+    def _wrong_end(self, crawl: _Crawl) -> Iterator[Damage]:
+        """By this alone a file can be told that was cut between two records. Who was killed says nothing."""
+        end = self._ended.get(crawl.id)
+        if end is None or end[1] == "killed" or end in crawl.ends:
+            return
+        if crawl.ends:
+            yield Damage(ARCHIVE, f"says of the crawl {crawl.id} that it ended otherwise than it did: {ANEW}")
+        else:
+            what = f"does not say how the crawl {crawl.id} ended: the end of it, or another file, is lost"
+            yield Damage(crawl.file, what)
 
     def _crawl(self, info: Other, file: str) -> _Crawl | None:
-        id = info.fields.get("ispartof")
-        if not id or "startedat" not in info.fields:
+        id = self._part_of = info.fields.get("ispartof")
+        if not id or "startedat" not in info.fields or not info.fields.get("software", "").startswith(OURS):
             return None
-        crawl = self._crawls.setdefault(id, _Crawl())
+        crawl = self._crawls.setdefault(id, _Crawl(id))
         crawl.file = file
         return crawl
 
@@ -148,6 +204,8 @@ class _Verification:
             crawl.silent.add((record.url, record.captured_at))
             if self._is_unknown(record):
                 yield "the archive does not know this request: `backan ingest` takes it in"
+        if isinstance(record, Note) and crawl and record.url == f"{END}{crawl.id}":
+            crawl.ends.add(_end(record.fields))
         if isinstance(record, Other | Note):
             if row:
                 kind = record.kind if isinstance(record, Other) else "metadata"
@@ -167,12 +225,24 @@ class _Verification:
     def _unlike(self, record: Exchange | Revisit, row: _Row) -> Iterator[str]:
         if record.url != row.url:
             yield f"the record is of another address, {record.url}"
+        if record.captured_at != row.captured_at:
+            yield f"the record was captured at {record.captured_at}, not {row.captured_at}: {ANEW}"
+        told = isinstance(record, Exchange) or record.status  # some archives keep no head of a revisit
+        if told and record.status != row.status:
+            yield f"the record is of an answer {record.status}, not {row.status}: {ANEW}"
+        # A file of others is a crawl of its own, and ours may be one too: if its portal was not known then.
+        if row.crawl not in (self._part_of, f"{row.portal}-{record.place.file}"):
+            yield f"the record is not of the crawl {row.crawl}: {ANEW}"
         if record.place.length != row.length:
             yield f"the record has {record.place.length} bytes, not {row.length}"
         if isinstance(record, Revisit):
             self._repeats.add(record, row.sha256)
         elif sha256(record.body).hexdigest() != row.sha256:
             yield "the body is not the one that was captured: its SHA-256 differs"
+
+
+def _end(said: Mapping[str, str]) -> End:
+    return said.get("finishedat"), said.get("outcome", "finished"), said.get("complete") == "true"
 
 
 def _wrong_sidecar(path: Path, lines: list[str], is_own: bool) -> Iterator[Damage]:

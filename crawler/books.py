@@ -16,6 +16,7 @@ from archive import lock
 from archive.errors import ArchiveError
 from archive.model import Capture, Change, Kind, Page
 from archive.store import Archive
+from archive.warc.file import warc_files
 from archive.warc.reader import Exchange, read_at
 from archive.warc.writer import Revisited, WarcWriter, Written
 from crawler.clock import Clock, compact
@@ -24,7 +25,6 @@ from crawler.frontier.frontier import LEASE, Frontier, stated
 from crawler.frontier.records import Lease, Run, Settled, State
 from crawler.frontier.visits import Visit
 from crawler.intake.fate import take_in
-from crawler.intake.originals import warc_files
 from crawler.intake.recovery import recover
 from crawler.portals import Portal, load
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from archive.model import Tally
 from archive.store import Archive
+from archive.warc.file import warc_files
 from archive.warc.reader import Unusable
 from crawler.crawl import Crawled
 from crawler.intake.rebuild import Rebuilt
@@ -76,11 +77,15 @@ def of_ingest(done: Ingested) -> str:
         lines.append(_folded(f"{responses} of hosts that no portal covers: {hosts}"))
     if done.unusable:
         lines += _unusable(done.unusable)
+    if done.altered:
+        lines.append(f"Records that are not what their digests say: {done.altered} (`backan verify`)")
     if done.skipped:
         kinds = ", ".join(f"{count} {kind}" for kind, count in done.skipped.most_common())
         lines.append(_folded(f"Other records, passed over: {kinds}"))
     if done.error:
-        lines.append(_folded(f"All whole records were taken in, but {done.error}."))
+        _, named, what = str(done.error).partition(f"{done.file} is ")
+        error = f"it is {what}" if named else done.error
+        lines.append(_folded(f"All whole records were taken in, but {error}."))
     return "\n".join(lines)
 
 
@@ -92,6 +97,8 @@ def of_rebuild(done: Rebuilt) -> str:
         lines.append(_folded(f"Salvaged what a crash had left: {', '.join(done.salvaged)}"))
     if done.unusable:
         lines += _unusable(done.unusable)
+    if done.lost:
+        lines.append(f"Repeating records that no file here holds: {counted(done.lost, 'capture')}")
     for error in done.damaged.values():
         lines.append(_folded(f"All whole records were taken in, but {error}."))
     return "\n".join(lines)
@@ -125,7 +132,7 @@ def _text(table: Table) -> str:
 
 
 def _sizes(folder: Path) -> str:
-    sizes = [path.stat().st_size for path in folder.glob("*.warc*")]
+    sizes = [path.stat().st_size for path in warc_files(folder)]
     return f" ({counted(len(sizes), 'file')}, {sum(sizes) / 1e6:.1f} MB)"
 
 

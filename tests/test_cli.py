@@ -234,7 +234,43 @@ def test_an_import_tells_what_it_took_in_and_ends_with_an_alarm_where_the_file_i
     source.write_bytes(source.read_bytes()[:-100])
     result = backan("ingest", source, "--data", tmp_path / "cut")
     assert result.exit_code == 3
-    assert "is cut" in result.output
+    assert "but it is cut: the record at byte" in " ".join(result.output.split())
+
+
+def test_records_that_are_not_what_their_digests_say_are_an_alarm_of_the_import(tmp_path: Path) -> None:
+    """They are taken in, exported as they are, and named by `backan verify`."""
+    page, wrong = b"HTTP/1.1 200 OK\r\n\r\n<p>Tin", {"WARC_Block_Digest": "sha1:" + "A" * 32}
+    urls = [f"https://mic.gov.vn/{name}" for name in ("mot", "hai", "ba")]
+    records = [record("response", url, page, **(wrong if url.endswith("i") else {})) for url in urls]
+    source, at = foreign(tmp_path, *records), ("--data", tmp_path / "data")
+    result = backan("ingest", source, *at)
+    assert (result.exit_code, "are not what their digests say: 1 (" in result.stdout) == (3, True)
+    result = backan("ingest", "--json", source, *at)
+    [told] = json.loads(result.stdout)
+    assert (result.exit_code, told["altered"], told["known"], told["error"]) == (3, 1, 3, None)
+    result = backan("verify", *at)
+    assert (result.exit_code, result.stdout.count("the record is not what its digest says")) == (4, 1)
+    result = backan("export", "--wacz", *at)
+    assert (result.exit_code, "3 captures" in result.stdout) == (0, True)
+
+
+def test_an_import_is_told_to_a_program(tmp_path: Path) -> None:
+    whole = warc(tmp_path, ("https://mic.gov.vn/robots.txt", "200 OK", [], b""), page_of("mot"))
+    cut = warc(tmp_path, ("https://mic.gov.vn/tin", "200 OK", [], b""), page_of("hai"), name="cut")
+    cut.write_bytes(cut.read_bytes()[:-100])
+    odd = foreign(tmp_path, record("response", "https://[/", b"HTTP/1.1 200 OK\r\n\r\n"), name="odd.warc")
+    result = backan("ingest", "--json", whole, cut, odd, "--data", tmp_path / "data")
+    first, second, third = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert (first["file"], first["error"], first["altered"]) == (whole.name, None, 0)
+    assert (first["outside"], first["skipped"]) == ({"hostile.test": 1}, {"warcinfo": 1, "request": 2})
+    assert first["tallies"]["mic"]["pages"] == 0
+    assert "is cut" in second["error"]
+    assert third["unusable"][0]["place"] == {
+        "file": "odd.warc",
+        "offset": 0,
+        "length": odd.stat().st_size - 4,
+    }
 
 
 def test_a_file_that_is_no_warc_is_told_in_one_sentence_and_the_next_is_taken_in(tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 import gzip
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from hostile_portal import Hostile, Stumbling
 from hostile_server import page
+from own_files import answer, ours
 from runs import dump, rows
 from warc_files import AT, HTML, article, foreign, revisit, warc
 
@@ -264,3 +268,45 @@ def test_a_revisit_whose_original_is_nowhere_is_kept_and_read_when_that_comes(tm
     assert (outcome, note) == ("article:selectors", None)
     assert rows(data, "select count(*) from captures where sha256 = ?", sha256) == [(2,)]
     assert rows(data, "select unchanged, failed from crawls where id like '%foreign.warc'") == [(1, 0)]
+
+
+def test_files_of_one_name_that_are_taken_in_at_once_do_not_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two copies under one name one would be cut, or be the other."""
+    sources = [warc(tmp_path / name, article(name)) for name in ("mot", "hai")]
+    both, copying = Barrier(2), shutil.copyfile
+
+    def slowly(source: Path, part: Path) -> None:
+        part.touch()
+        with suppress(BrokenBarrierError):
+            both.wait(0.3)  # for the other one, which must not come
+        copying(source, part)
+
+    monkeypatch.setattr(shutil, "copyfile", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda source: ingest(source, tmp_path / "data", PORTALS), sources))
+    kept = sorted((tmp_path / "data" / "warc").glob("*.warc.gz"))
+    assert sorted(path.read_bytes() for path in kept) == sorted(path.read_bytes() for path in sources)
+    assert both.broken
+    assert rows(tmp_path / "data", "select title from articles order by 1") == [("Bài hai",), ("Bài mot",)]
+
+
+def test_a_copy_of_our_file_that_was_made_before_it_was_whole_does_not_double_its_captures(
+    tmp_path: Path,
+) -> None:
+    with ours(tmp_path / "own") as writer:
+        answer(writer, "/bai/mot", 1)
+        answer(writer, "/bai/hai", 2)
+    [whole] = (tmp_path / "own").glob("*.gz")
+    part, data = tmp_path / "part.warc.gz", tmp_path / "data"
+    part.write_bytes(whole.read_bytes()[:-900])
+    ingest(whole, data, PORTALS)
+    before = dump(data)
+    assert ingest(part, data, PORTALS).known == 2
+    assert dump(data) == before
+    ingest(part, tmp_path / "early", PORTALS)
+    before = dump(tmp_path / "early")
+    with pytest.raises(WarcError, match=r"begins with all that .*part[.]warc[.]gz holds: move that one away"):
+        ingest(whole, tmp_path / "early", PORTALS)
+    assert dump(tmp_path / "early") == before

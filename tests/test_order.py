@@ -1,7 +1,8 @@
 """Whatever is taken in, and in whatever order: the same captures make the same archive."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -26,6 +27,7 @@ NO_TEXT = (
     Outcome.UNREADABLE, Outcome.ROBOTS,
 )  # fmt: skip
 Taken = tuple[Capture, Page]
+Step = Taken | str | Callable[[Archive], None]
 
 
 def article(random: Random, portal: str, key: str, number: int) -> Article:
@@ -66,7 +68,7 @@ def captured(seed: int, size: int = 40) -> list[Taken]:
     return history
 
 
-def made_of(steps: Iterable[Taken | str], complete: set[str]) -> dict[str, list[Any]]:
+def made_of(steps: Iterable[Step], complete: set[str]) -> dict[str, list[Any]]:
     """All rows of an archive into which captures were taken, and in which crawls, by their ids, ended."""
     with Archive(":memory:") as archive:
         for portal in PORTALS:
@@ -76,6 +78,8 @@ def made_of(steps: Iterable[Taken | str], complete: set[str]) -> dict[str, list[
         for step in steps:
             if isinstance(step, str):
                 archive.finish_crawl(step, "2024-01-02T00:00:00Z", "finished", complete=step in complete)
+            elif callable(step):
+                step(archive)
             else:
                 archive.take_in(*step)
         for portal in PORTALS:
@@ -108,6 +112,42 @@ def test_the_order_of_taking_in_makes_no_difference_to_any_table(seed: int) -> N
         steps = [*history, *random.sample(history, 9), *crawls]
         random.shuffle(steps)
         assert made_of(steps, complete) == one
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_article_taken_in_anew_is_as_if_what_has_changed_had_always_been_so(seed: int) -> None:
+    random, history = Random(seed), captured(seed)
+    crawls = [crawl for crawl, _ in CRAWLS]
+    pages = {capture_id(capture): (capture, page) for capture, page in history}
+    steps: list[Step] = [*pages.values()]
+    for id in random.sample([id for id, (_, page) in pages.items() if page.article], 5):
+        capture, page = pages[id]
+        pages[id] = capture, Page(Outcome.FAILED, key=page.key, note="cut off")
+        steps.append(partial(take_in_anew, pages=dict(pages), id=id))
+    assert made_of([*steps, *crawls], set()) == made_of([*pages.values(), *crawls], set())
+
+
+def take_in_anew(archive: Archive, pages: dict[int, Taken], id: int) -> None:
+    query = "select id from captures where article = (select article from captures where id = ?)"
+    captures = [capture for (capture,) in archive.db.execute(query, [id])]
+    [(article,)] = archive.db.execute("select article from captures where id = ?", [id])
+    with archive.anew(article):
+        for capture in captures:
+            archive.take_in(*pages[capture])
+
+
+def test_a_capture_that_cannot_be_taken_in_anew_leaves_all_as_it_was() -> None:
+    with Archive(":memory:") as archive:
+        archive.put_portal(PortalInfo("mic", "mic", "mic", "mic", "mic"))
+        for capture, page in captured(0):
+            archive.take_in(capture, page)
+        before = {
+            table: list(archive.db.query(f"select * from {table}")) for table in ("captures", "articles")
+        }
+        [(article,)] = archive.db.execute("select id from articles limit 1")
+        with pytest.raises(KeyError), archive.anew(article):
+            raise KeyError
+        assert before == {table: list(archive.db.query(f"select * from {table}")) for table in before}
 
 
 def test_the_histories_hold_what_makes_the_order_matter() -> None:

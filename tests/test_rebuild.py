@@ -220,6 +220,53 @@ def test_the_command_tells_what_it_made_the_archive_of(tmp_path: Path) -> None:
     assert "holds no WARC files" in result.output
 
 
+def repeated(tmp_path: Path) -> Path:
+    """A data folder with an article and a revisit of it."""
+    was = warc(tmp_path, article("mot"), name="was", at="2019-01-01T00:00:00Z")
+    [original] = exchanges(was)
+    again = revisit(original.url, original.payload_digest or "")
+    for file in (was, foreign(tmp_path, again, name="again.warc")):
+        ingest(file, tmp_path / "data", PORTALS)
+    return tmp_path / "data"
+
+
+ODD = (b"", b"\xff\xfe no line\n", b"a 1 [1]\n", b'{"url": 1}')
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_sidecars_that_are_cut_or_damaged_cost_nothing(tmp_path: Path, odd: bytes) -> None:
+    data = repeated(tmp_path)
+    before = dump(data)
+    for path in (data / "warc").glob("*.cdxj"):
+        path.write_bytes(path.read_bytes()[:-30] + odd)
+    assert again(data).lost == 0
+    assert dump(data) == before
+    assert (data / "warc" / "was-00000.cdxj").read_bytes().endswith(b"}\n")
+
+
+def test_lines_of_a_sidecar_that_make_no_sense_are_passed_over(tmp_path: Path) -> None:
+    data = repeated(tmp_path)
+    sidecar = data / "warc" / "was-00000.cdxj"
+    [line] = sidecar.read_bytes().splitlines()
+    place = b'"offset": "'
+    odd = [b"\xff\xfe", line.replace(place, place + b"x"), line.replace(b"{", b"[{").replace(b"}", b"}]")]
+    sidecar.write_bytes(b"\n".join([*odd, line]) + b"\n")
+    [repeats] = (data / "warc").glob("again.warc")
+    later = foreign(tmp_path, repeats.read_bytes().replace(b"2019-12-11", b"2020-12-11"), name="later.warc")
+    assert ingest(later, data, PORTALS).lost == 0
+
+
+def test_a_revisit_of_a_record_that_is_in_no_file_is_told(tmp_path: Path) -> None:
+    data = repeated(tmp_path)
+    (data / "warc" / "was-00000.warc.gz").unlink()
+    assert again(data).lost == 1
+    source = foreign(tmp_path, revisit("https://mic.gov.vn/a", f"sha1:{'A' * 32}"), name="lost.warc")
+    assert CliRunner().invoke(main, ["ingest", str(source), "--data", str(tmp_path / "mic")]).exit_code == 0
+    result = CliRunner().invoke(main, ["rebuild", "--data", str(tmp_path / "mic"), "--jobs", "1"])
+    assert result.exit_code == 3
+    assert "Repeating records that no file here holds: 1 capture" in result.output
+
+
 def test_nothing_is_rebuilt_while_somebody_writes(tmp_path: Path) -> None:
     data = some(tmp_path)
     with lock.writing(data), pytest.raises(ArchiveError, match="is being written to"):

@@ -2,17 +2,20 @@
 
 import gzip
 import json
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hostile_portal import Hostile
+from own_files import of_several_files
 from warc_files import AT, article, foreign, record, revisit, warc
 
 from archive.store import Archive
 from archive.verify import Damage, verify
 from archive.warc.cdxj import sidecar, write_sidecar
-from archive.warc.reader import exchanges, payload_digest
+from archive.warc.reader import exchanges, payload_digest, records
 from archive.warc.writer import Revisited, WarcWriter
 from crawler.cli import main
 from crawler.intake.ingest import ingest
@@ -63,7 +66,7 @@ def test_a_cut_file_names_the_captures_that_are_lost(data: Path) -> None:
     *_, last = exchanges(path)
     path.write_bytes(path.read_bytes()[: last.place.offset + 50])
     cut, lost = found(data)
-    assert f"is cut: the record at byte {last.place.offset} is not whole" in cut.what
+    assert cut.what == f"is cut: the record at byte {last.place.offset} is not whole"
     assert (lost.url, lost.offset) == ("http://hostile.test/bai/hai", last.place.offset)
 
 
@@ -102,10 +105,89 @@ def test_a_row_that_points_elsewhere_is_found(data: Path) -> None:
     assert sorted("no record" in damage.what for damage in found(data)) == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("update captures set captured_at = '2018-01-01T00:00:00Z'", f"was captured at {AT}, not 2018"),
+        ("update captures set status = 404", "of an answer 200, not 404"),
+        ("update captures set status = null", "of an answer 200, not None"),
+        ("update captures set crawl = 'other'", "not of the crawl other"),
+        ("delete from crawls", "of which there is no row"),
+        ("delete from articles where url like '%hai'", "the article of a capture is not there"),
+        ("delete from versions where article = (select max(id) from articles)", "version"),
+        ("update articles set body = body || '!'", "another text than its version"),
+        ("update versions set body = body || '!'", "version 1 is not what its digest says"),
+        ("update versions set lead = cast(x'ff00' as text)", "version 1 is not what its digest says"),
+        ("update versions set number = 3", "a version of the article is not there"),
+        ("update versions set article = article + 1", "the version of a capture is not there"),
+    ],
+)
+def test_rows_that_do_not_say_what_was_captured_are_found_with_the_way_out(
+    data: Path, sql: str, said: str
+) -> None:
+    change(data, sql)
+    told = [damage.what for damage in found(data)]
+    assert any(said in what for what in told)
+    assert all("`backan rebuild` makes it anew" in what for what in told)
+
+
+def test_a_version_that_is_missing_from_the_middle_or_the_end_is_found(tmp_path: Path) -> None:
+    texts = [article("mot"), (*article("mot")[:3], article("hai")[3]), article("mot")]
+    for number, text in enumerate(texts, 1):
+        at = f"2019-12-1{number}T10:00:00Z"
+        ingest(warc(tmp_path, text, name=f"n{number}", at=at), tmp_path / "data", PORTALS)
+    assert found(tmp_path / "data") == []
+    kept = tmp_path / "kept"
+    for number in (1, 2, 3):
+        shutil.copytree(tmp_path / "data", kept)
+        change(kept, f"delete from versions where number = {number}")
+        assert any("version" in damage.what and damage.file == "archive.db" for damage in found(kept))
+        shutil.rmtree(kept)
+
+
+def test_zeroed_bytes_of_the_archive_are_damage(data: Path) -> None:
+    with sqlite3.connect(data / "archive.db") as archive:
+        [(page,)] = archive.execute("select rootpage from sqlite_master where name = 'idx_articles_section'")
+        [(size,)] = archive.execute("pragma page_size")
+    archive.close()
+    assert not (data / "archive.db-wal").exists()
+    raw = bytearray((data / "archive.db").read_bytes())
+    raw[(page - 1) * size : page * size] = bytes(size)
+    (data / "archive.db").write_bytes(raw)
+    told = found(data)
+    assert told
+    assert all(damage.file == "archive.db" and "`backan rebuild`" in damage.what for damage in told)
+
+
+def test_an_archive_that_cannot_be_read_on_is_damage_and_no_crash(data: Path) -> None:
+    with sqlite3.connect(data / "archive.db") as archive:
+        [(page,)] = archive.execute("select rootpage from sqlite_master where name = 'captures'")
+        [(size,)] = archive.execute("pragma page_size")
+    archive.close()
+    raw = bytearray((data / "archive.db").read_bytes())
+    raw[(page - 1) * size : page * size] = b"\xff" * size
+    (data / "archive.db").write_bytes(raw)
+    (damage,) = found(data)
+    assert (damage.file, "nor compared any further" in damage.what) == ("archive.db", True)
+
+
+def test_an_archive_from_before_there_were_complete_crawls_is_read(data: Path) -> None:
+    change(data, "drop index idx_captures_crawl_outcome_replaced")
+    change(data, "alter table captures drop column whole")
+    change(data, "alter table crawls drop column complete")
+    with sqlite3.connect(data / "archive.db") as archive:
+        assert (
+            list(archive.execute("select name from pragma_table_info('crawls') where name = 'complete'"))
+            == []
+        )
+    archive.close()
+    assert found(data) == []
+
+
 def test_the_command_ends_with_four_where_there_is_damage(data: Path) -> None:
     arguments = ["verify", "--data", str(data)]
     sound = CliRunner().invoke(main, arguments)
-    assert (sound.exit_code, "as they were captured" in sound.output) == (0, True)
+    assert (sound.exit_code, sound.output) == (0, "All captures are as they were captured.\n")
     name = file_in(data).name
     file_in(data).unlink()
     damaged = CliRunner().invoke(main, arguments)
@@ -256,6 +338,51 @@ def test_the_notes_of_a_crawl_that_runs_are_not_missed(crawled: Path) -> None:
     with WarcWriter(crawled / "warc", CRAWL, INFO) as writer:
         writer.open()
         assert [damage.what for damage in found(crawled) if "no note" in damage.what] == []
+
+
+@pytest.fixture
+def ended(tmp_path: Path) -> Path:
+    """A data folder with a crawl of our own in three files, which has come to its end."""
+    files = of_several_files(tmp_path)
+    for path in files:
+        ingest(path, tmp_path / "data", PORTALS)
+    return tmp_path / "data"
+
+
+def last_file(data: Path) -> Path:
+    return max((data / "warc").glob("*.warc.gz"))
+
+
+def test_a_crawl_that_says_how_it_ended_is_sound(ended: Path) -> None:
+    assert list(verify(ended, Hostile.covers)) == []
+    with Archive(ended / "archive.db") as archive:
+        assert list(archive.db.execute("select outcome, complete from crawls")) == [("finished", 1)]
+
+
+def test_a_file_that_is_cut_between_two_records_is_found(ended: Path) -> None:
+    path = last_file(ended)
+    *_, end = records(path)
+    path.write_bytes(path.read_bytes()[: end.place.offset])
+    (damage,) = found(ended)
+    assert (damage.file, "does not say how the crawl" in damage.what) == (path.name, True)
+
+
+@pytest.mark.parametrize(
+    "what", ["finished_at = '2030-01-01T00:00:00Z'", "outcome = 'failed'", "complete = 0"]
+)
+def test_a_row_that_says_otherwise_how_a_crawl_ended_is_found(ended: Path, what: str) -> None:
+    change(ended, f"update crawls set {what}")
+    (damage,) = found(ended)
+    assert (damage.file, "ended otherwise than it did" in damage.what) == ("archive.db", True)
+
+
+@pytest.mark.parametrize("outcome", ["'killed'", "null"])
+def test_a_crawl_that_was_killed_or_runs_need_not_say_how_it_ended(ended: Path, outcome: str) -> None:
+    path = last_file(ended)
+    *_, end = records(path)
+    path.write_bytes(path.read_bytes()[: end.place.offset])
+    change(ended, f"update crawls set outcome = {outcome}")
+    assert found(ended) == []
 
 
 def test_a_sidecar_that_does_not_say_what_its_file_holds_is_found(crawled: Path) -> None:

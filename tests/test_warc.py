@@ -1,6 +1,8 @@
 """WARC files of anybody are read to the last whole record, and damage is told, never passed over."""
 
 import gzip
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders
 
 from archive.errors import WarcError
 from archive.warc import reader as warc
+from archive.warc.heads import heads
 from archive.warc.reader import (
     Exchange,
     Note,
@@ -169,6 +172,31 @@ def test_other_records_are_told_by_their_type(tmp_path: Path) -> None:
     assert [record.kind for record in records(path) if isinstance(record, Other)] == kinds
 
 
+@pytest.mark.parametrize("read_all", [records, heads])
+@pytest.mark.parametrize("name", ["bomb.warc", "bomb.warc.gz"])
+@pytest.mark.parametrize("line", [b"X-Filler: " + bytes(16 << 20), b"X: y\r\n" * (3 << 18)])
+def test_a_head_that_unpacks_to_more_than_a_head_is_damage_and_takes_no_memory(
+    tmp_path: Path, read_all: Callable[[Path], Iterator[object]], name: str, line: bytes
+) -> None:
+    head = b"WARC/1.1\r\nWARC-Type: response\r\n" + line + b"\r\n\r\n"
+    path = warc_files.foreign(tmp_path, head, name=name)
+    tracemalloc.start()
+    try:
+        with pytest.raises(WarcError, match="damaged at byte 0"):
+            list(read_all(path))
+        assert tracemalloc.get_traced_memory()[1] < 14 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_response_whose_own_head_is_larger_costs_none_behind_it(tmp_path: Path) -> None:
+    large = b"HTTP/1.1 200 OK\r\nX-Filler: " + bytes(1 << 20) + b"\r\n\r\n"
+    odd, good = records(foreign(tmp_path, ("response", large), ("response", b"HTTP/1.1 200 OK\r\n\r\n")))
+    assert isinstance(odd, Unusable)
+    assert odd.why == "ValueError: a head of more than 1 MB"
+    assert isinstance(good, Exchange)
+
+
 def test_the_head_of_a_file_says_what_its_writer_knew(tmp_path: Path) -> None:
     with WarcWriter(tmp_path, "mic", {"source": "demo", "isPartOf": "mic-1"}) as writer:
         place = writer.write("https://mic.gov.vn/", AT, REQUEST, HEAD, b"").place
@@ -182,6 +210,8 @@ def test_the_head_of_a_file_says_what_its_writer_knew(tmp_path: Path) -> None:
     [
         ("2019-12-11T10:00:00", "2019-12-11T10:00:00Z"),
         ("2019-12-11T17:00:00+07:00", "2019-12-11T10:00:00Z"),
+        ("0019-01-01T00:00:00Z", "0019-01-01T00:00:00Z"),
+        ("2019-12-11T10:00:00.987Z", "2019-12-11T10:00:00Z"),
         ("11/12/2019", None),
         ("0001-01-01T00:00:00+14:00", None),
     ],

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from archive.access import access
 from archive.errors import ArchiveError
+from archive.warc.file import warc_files
 from archive.warc.heads import Head, heads
 from archive.warc.reader import OPEN
 
@@ -226,8 +227,7 @@ class Selection:
         first = {}
         for (file,) in self._db.execute("select distinct file from wanted order by file desc"):
             first[series(file)] = file
-        all_ = sorted(path for path in self.folder.glob("*.warc*") if path.suffix in (".warc", ".gz"))
-        return [path for path in all_ if path.name >= first.get(series(path.name), "~")]
+        return [path for path in warc_files(self.folder) if path.name >= first.get(series(path.name), "~")]
 
     def _read(self, path: Path, told: Callable[[int], object]) -> None:
         insert = f"insert into records ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})"

@@ -86,6 +86,11 @@ class WarcFile:
                 file.seek(size)
 
 
+def warc_files(folder: Path) -> list[Path]:
+    """The WARC files in a folder, in the order of names, without those that a crawl is writing."""
+    return sorted(path for pattern in ("*.warc", "*.warc.gz") for path in folder.glob(pattern))
+
+
 def open_name(path: Path) -> Path:
     return path.with_name(path.name + OPEN)
 

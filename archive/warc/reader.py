@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from warcio.bufferedreaders import ChunkedDataReader
-from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
 
 from archive.errors import WarcError
 from archive.warc.gzip_members import CHUNK, GZIP, GzipMember
+from archive.warc.head import parse_head
 from archive.warc.records import Exchange, Note, Other, Place, Record, Revisit, Unusable
 
 __all__ = ["OPEN", "Exchange", "Note", "Other", "Place", "Record", "Revisit", "Unusable"]
@@ -64,7 +65,7 @@ def payload_digest(body: bytes) -> str:
 def http_head(block: bytes) -> tuple[int, Headers, bytes]:
     """Status, headers and body of an HTTP response; 0 where the status line states no status."""
     stream = io.BytesIO(block)
-    http = StatusAndHeadersParser([], verify=False).parse(stream)
+    http = parse_head(stream)
     status = http.get_statuscode()
     number = int(status) if len(status) == 3 and status.isdecimal() else 0
     return number, tuple(http.headers), stream.read()
@@ -104,7 +105,7 @@ def next_offset(file: io.BufferedReader) -> int | None:
 def _read_record(file: io.BufferedReader, packed: bool, name: str, offset: int) -> Record:
     """The record that starts here; the file stands behind it then."""
     stream = io.BufferedReader(GzipMember(file), CHUNK) if packed else file
-    headers = StatusAndHeadersParser(VERSIONS).parse(stream)
+    headers = parse_head(stream, VERSIONS)
     if not headers.protocol:
         raise StatusAndHeadersParserException("a blank line", "")
     kind = _kind(headers)
@@ -264,4 +265,4 @@ def seconds(date: str | None) -> str | None:
         utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{utc.replace(microsecond=0, tzinfo=None).isoformat()}Z"  # strftime writes the year 19 as 19

@@ -56,8 +56,11 @@ def export(
     known = list(load())
     if unknown := [name for name in portals if name not in known]:
         raise click.UsageError(f"no portal named {', '.join(unknown)}; there are {', '.join(known)}")
-    folder = out or data / "wacz"
-    with telling_errors(), click.progressbar(length=1, label="Exporting", file=sys.stderr) as bar:
+    if since and until and until < since:
+        raise click.UsageError(f"--until {until} is before --since {since}")
+    folder, hidden = out or data / "wacz", not sys.stderr.isatty()
+    bar_of_all = click.progressbar(length=1, label="Exporting", file=sys.stderr, hidden=hidden)
+    with telling_errors(), bar_of_all as bar:
 
         def told(done: int, total: int) -> None:
             bar.length = total

@@ -18,8 +18,8 @@ from crawler.options import data_option, json_option
 @data_option
 def rebuild(jobs: int | None, as_json: bool, data: Path) -> None:
     """Make the archive anew from its WARC files alone."""
+    from archive.warc.file import warc_files
     from crawler import report
-    from crawler.intake.originals import warc_files
     from crawler.intake.rebuild import rebuild as run
     from crawler.portals import load
 
@@ -33,4 +33,4 @@ def rebuild(jobs: int | None, as_json: bool, data: Path) -> None:
     ):
         done = run(data, load(), jobs, bar.update)
     click.echo(json.dumps(asdict(done), ensure_ascii=False, indent=2) if as_json else report.of_rebuild(done))
-    sys.exit(ALARM if done.damaged else 0)
+    sys.exit(ALARM if done.damaged or done.lost else 0)

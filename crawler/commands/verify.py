@@ -4,12 +4,16 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.commands.telling import DAMAGED, telling_errors
 from crawler.options import data_option, json_option
 from crawler.wording import counted, printable
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 
 @click.command()
@@ -28,11 +32,12 @@ def verify(manifest: bool, as_json: bool, data: Path) -> None:
 
 def verify_records(data: Path, as_json: bool) -> bool:
     from archive.verify import verify as find_damage
+    from archive.warc.file import warc_files
     from crawler.portals import load, match
 
     portals = load()
-    total = sum(path.stat().st_size for path in (data / "warc").glob("*.warc*"))
-    with telling_errors(), click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
+    total = sum(path.stat().st_size for path in warc_files(data / "warc"))
+    with telling_errors(), _reading(total) as bar:
         damage = list(find_damage(data, lambda url: match(url, portals)[0] is not None, bar.update))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in damage], ensure_ascii=False, indent=2))
@@ -48,7 +53,7 @@ def verify_files(data: Path, as_json: bool) -> bool:
     from archive.manifest import files, prove
 
     total = sum(path.stat().st_size for path in files(data))
-    with telling_errors(), click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
+    with telling_errors(), _reading(total) as bar:
         proof = prove(data, bar.update)
     if as_json:
         click.echo(json.dumps(asdict(proof), ensure_ascii=False, indent=2))
@@ -63,3 +68,8 @@ def verify_files(data: Path, as_json: bool) -> bool:
     whole = f"{counted(proof.intact, 'file')} unchanged, {len(proof.recorded)} new."
     click.echo(f"Damage in {places}." if proof.damage else whole)
     return bool(proof.damage)
+
+
+def _reading(total: int) -> "ProgressBar[int]":
+    hidden = not sys.stderr.isatty()
+    return click.progressbar(length=total, label="Reading", file=sys.stderr, hidden=hidden)

@@ -1,12 +1,11 @@
 """Take in a WARC file that is already there, made by us or by others: no site is asked for anything."""
 
-import filecmp
 import os
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -15,11 +14,14 @@ from archive.errors import ArchiveError, WarcError
 from archive.store import Archive
 from archive.wacz.reader import is_zip, unpack
 from archive.warc.cdxj import sidecar
-from archive.warc.gzip_members import GZIP
+from archive.warc.file import warc_files
+from archive.warc.gzip_members import CHUNK, GZIP
 from archive.warc.reader import OPEN
-from crawler.intake.originals import WARC, ensure_sidecar
-from crawler.intake.survey import Found, Portals, survey
-from crawler.intake.warc_file import Ingested, take_in_file, take_in_waiting
+from crawler.intake.again import take_in_again
+from crawler.intake.originals import ensure_sidecar
+from crawler.intake.survey import Found, Portals, Survey, settle, stated_crawl, survey
+from crawler.intake.surveys import Surveys
+from crawler.intake.warc_file import Ingested, finish_all, siblings, take_in_file, take_in_waiting
 from crawler.mixture import refuse_mixture
 
 PART = ".part"  # behind the name of a copy that is not whole yet
@@ -30,29 +32,40 @@ class NoResponseError(WarcError):
 
 
 def ingest_all(
-    path: Path, data: Path, portals: Portals, read: Callable[[int], object] = lambda _: None
+    path: Path,
+    data: Path,
+    portals: Portals,
+    read: Callable[[int], object] = lambda _: None,
+    surveys: Surveys | None = None,
 ) -> list[Ingested]:
     """Take in a WARC file, or all those of a WACZ package; see `ingest`.
 
     A package is checked as a whole first: where anything is wrong with it, nothing of it is taken in.
     """
     if not is_zip(path):
-        return [ingest(path, data, portals, read)]
-    unpacked, done = data / f"{path.name}{PART}", []
+        return [ingest(path, data, portals, read, surveys=surveys)]
+    with lock.importing(data):
+        done = _ingest_package(path, data, portals, read)
+    if not done:
+        raise NoResponseError(f"{path} holds no HTTP response")
+    return done
+
+
+def _ingest_package(
+    path: Path, data: Path, portals: Portals, read: Callable[[int], object]
+) -> list[Ingested]:
+    unpacked, done, surveys = data / f"{path.name}{PART}", [], Surveys(portals)
     try:
         shutil.rmtree(unpacked, ignore_errors=True)  # left by an import that was killed
         unpacked.mkdir(parents=True)
         for file in unpack(path, unpacked, read):
-            with suppress(
-                NoResponseError
-            ):  # such as those that hold what pictures and texts were made of pages
-                done.append(ingest(file, data, portals, move=True))
+            # Some hold only what pictures and texts were made of pages.
+            with suppress(NoResponseError):
+                done.append(ingest(file, data, portals, move=True, surveys=surveys))
     except OSError as error:
         raise ArchiveError(f"cannot write to {data}: {error}") from error
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
-    if not done:
-        raise NoResponseError(f"{path} holds no HTTP response")
     return done
 
 
@@ -62,8 +75,9 @@ def ingest(
     portals: Portals,
     read: Callable[[int], object] = lambda _: None,
     move: bool = False,
+    surveys: Surveys | None = None,
 ) -> Ingested:
-    """Copy a WARC file into the data folder and take in its responses.
+    """Copy a WARC file into the data folder and take in its responses; `surveys` are those made before.
 
     What the archive has from this very file already is passed over, so doing it twice changes nothing, and
     one that was interrupted is completed. `read` is told all bytes of the file, twice. With `move` the file
@@ -77,15 +91,29 @@ def ingest(
     with lock.writing(data):
         refuse_mixture(data, held.source)
         try:
-            file = copy_in(path, data / "warc", move)
+            # A file that is to be moved comes out of a package, which is taken in by one at a time anyway.
+            with nullcontext() if move else lock.importing(data):
+                file = copy_in(path, data / "warc", move)
+                ensure_sidecar(file)
             if (file.name, file.stat().st_size) != (path.name, size):
                 held = survey(file, portals)
-            ensure_sidecar(file)
+            surveys = surveys or Surveys(portals)
+            surveys.keep(file, held)
             with Archive(data / "archive.db") as archive:
-                done = take_in_file(archive, file.parent, held, portals, _told(read))
-                take_in_waiting(archive, file.parent, portals)
+                return _take_in(archive, file.parent, held, surveys, read)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"cannot write to {data}: {error}") from error
+
+
+def _take_in(
+    archive: Archive, folder: Path, held: Survey, surveys: Surveys, read: Callable[[int], object]
+) -> Ingested:
+    kin = [surveys.of(path) for path in siblings(archive, folder, held)]
+    late = settle([held, *kin], new=held)
+    done = take_in_file(archive, folder, held, surveys.portals, _told(read))
+    take_in_again(archive, folder, late, surveys.portals)
+    finish_all(archive, folder, [held])
+    take_in_waiting(archive, folder, surveys, [held])
     return done
 
 
@@ -103,18 +131,40 @@ def _told(read: Callable[[int], object]) -> Callable[[Found], None]:
 
 
 def copy_in(path: Path, folder: Path, move: bool = False) -> Path:
-    """Copy or move a file into a folder: once, whatever its name, and never over another."""
+    """Copy or move a file into a folder: once, whatever its name, and never over another.
+
+    One that is the beginning of a file there is that file. Raises WarcError where a file of ours there is the
+    beginning of it, a copy made before it was whole: its captures would be there twice.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    size = path.stat().st_size
-    for held in sorted(held for pattern in WARC for held in folder.glob(pattern)):
-        if held.is_file() and held.stat().st_size == size and filecmp.cmp(path, held, shallow=False):
+    for held in warc_files(folder):
+        if not held.is_file() or not _begin_alike(path, held):
+            continue
+        if path.stat().st_size <= held.stat().st_size:
             return held
+        if not move and stated_crawl(held):  # a package is taken in as a whole
+            raise WarcError(
+                f"{path} begins with all that {held} holds: move that one away, run `backan rebuild`, and "
+                "take in this one again"
+            )
     target = _free_name(folder, _warc_name(path))
     part = target.with_name(target.name + PART)
     (shutil.move if move else shutil.copyfile)(path, part)
     with part.open("rb") as file:  # the original may be removed now
         os.fsync(file.fileno())
     return part.rename(target)
+
+
+def _begin_alike(one: Path, other: Path) -> bool:
+    """Whether the shorter of two files is the beginning of the longer one."""
+    left = min(one.stat().st_size, other.stat().st_size)
+    with one.open("rb") as first, other.open("rb") as second:
+        while left:
+            size = min(left, CHUNK)
+            if first.read(size) != second.read(size):
+                return False
+            left -= size
+    return True
 
 
 def _warc_name(path: Path) -> str:

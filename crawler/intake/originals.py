@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import lock
 from archive.warc.cdxj import REVISIT, SUFFIX, sidecar, write_sidecar
+from archive.warc.file import warc_files
 from archive.warc.reader import OPEN, Place
 from crawler.intake.survey import Original
 
-WARC = ("*.warc", "*.warc.gz")
 DIGEST = re.compile(r'"digest": ?"([^"]+)"')
 
 
@@ -23,16 +24,16 @@ class _Held:
     length: int
     status: str
     digest: str
-
-
-def warc_files(folder: Path) -> list[Path]:
-    """The files of an archive, in the order of names, without those that a crawl is writing."""
-    return sorted(path for pattern in WARC for path in folder.glob(pattern))
+    url: str
+    mime: str
 
 
 def ensure_sidecar(path: Path) -> None:
-    if not sidecar(path).exists():
-        write_sidecar(path)
+    if sidecar(path).exists():
+        return
+    with lock.indexing(path.parent.parent):
+        if not sidecar(path).exists():  # nor has another process written it meanwhile
+            write_sidecar(path)
 
 
 def find_originals(folder: Path, wanted: Collection[Original]) -> dict[Original, Place]:
@@ -47,11 +48,25 @@ def find_originals(folder: Path, wanted: Collection[Original]) -> dict[Original,
     moments = {_moment(one.captured_at) for one in wanted if one.captured_at}
     digests = {one.digest for one in wanted if one.digest}
     named, alike = defaultdict(list), defaultdict(list)
-    for url, held in _held(folder, moments, digests):
-        named[url, held.moment].append(held)
+    for held in _held(folder, moments, digests):
+        named[held.url, held.moment].append(held)
         alike[held.digest].append(held)
     chosen = {one: _choose(one, named, alike) for one in wanted}
     return {one: Place(held.file, held.offset, held.length) for one, held in chosen.items() if held}
+
+
+def repeats_of(folder: Path, files: Collection[str]) -> Iterator[tuple[str, int]]:
+    """The places of all revisits that repeat what is in one of these files, going by the digest."""
+    digests: set[str] = set()
+    for file in files:
+        for _, stated in _lines(sidecar(folder / file)):
+            if REVISIT not in stated and (digest := DIGEST.search(stated)):
+                digests.add(digest[1])
+    for path in sorted(folder.glob(f"*{SUFFIX}")) if digests else ():
+        for moment, stated in _lines(path):
+            digest = DIGEST.search(stated) if REVISIT in stated else None
+            if digest and digest[1] in digests and (found := _parsed(moment, stated)):
+                yield found.file, found.offset
 
 
 def _choose(
@@ -77,29 +92,36 @@ def _may_be(one: Original, held: _Held) -> bool:
     return one.digest == held.digest
 
 
-def _held(folder: Path, moments: set[str], digests: set[str]) -> Iterator[tuple[str, _Held]]:
+def _held(folder: Path, moments: set[str], digests: set[str]) -> Iterator[_Held]:
     """All responses of one of these moments or digests."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                moment, _, stated = line.partition(" ")[2].partition(" ")
-                digest = DIGEST.search(stated)
-                if moment not in moments and not (digest and digest[1] in digests):
-                    continue
-                said = _parsed(stated)
-                if said and said.get("mime") != REVISIT and _is_there(folder, said["filename"]):
-                    yield said["url"], _Held(
-                        moment, said["filename"], int(said["offset"]), int(said["length"]),
-                        said.get("status", ""), said.get("digest", ""),
-                    )  # fmt: skip
+        for moment, stated in _lines(path):
+            digest = DIGEST.search(stated)
+            if moment not in moments and not (digest and digest[1] in digests):
+                continue
+            found = _parsed(moment, stated)
+            if found and found.mime != REVISIT and _is_there(folder, found.file):
+                yield found
 
 
-def _parsed(stated: str) -> dict[str, str] | None:
-    """None where the line is cut, as a crash may leave it."""
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Of each line of a sidecar the moment, and what it states."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            moment, _, stated = line.partition(" ")[2].partition(" ")
+            yield moment, stated
+
+
+def _parsed(moment: str, stated: str) -> _Held | None:
+    """None where the line is cut or damaged."""
     try:
         said = json.loads(stated)
-        return said if {"url", "filename", "offset", "length"} <= said.keys() else None
-    except ValueError:
+        if not isinstance(said, dict):
+            return None
+        texts = (str(said.get(name, "")) for name in ("status", "digest", "url", "mime"))
+        place = str(said["filename"]), int(said["offset"]), int(said["length"])
+        return _Held(moment, *place, *texts) if "url" in said else None
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

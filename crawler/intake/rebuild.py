@@ -16,13 +16,15 @@ from archive.errors import ArchiveError
 from archive.model import Capture, Page
 from archive.store import Archive
 from archive.swap import put_in_place, remove
+from archive.warc.cdxj import sidecar, write_sidecar
+from archive.warc.file import warc_files
 from archive.warc.reader import Place, Unusable
 from archive.warc.salvage import salvage
 from crawler.errors import ends_everything, reason
 from crawler.intake.fate import take_in
-from crawler.intake.originals import ensure_sidecar, find_originals, warc_files
-from crawler.intake.reading import Read, read
-from crawler.intake.survey import Crawl, Found, Original, Portals, Survey, settle, survey
+from crawler.intake.originals import find_originals
+from crawler.intake.reading import LOST, Read, read
+from crawler.intake.survey import Crawl, Found, Original, Portals, Survey, settle, stated_crawl, survey
 from crawler.intake.workers import Workers, workers
 
 NEW = ".new"  # behind the name of the archive that is not whole yet
@@ -38,13 +40,14 @@ class Rebuilt:
     """What the new archive was made of.
 
     `salvaged` are files that a crash had left; `damaged` are files with what is wrong; `unusable` are
-    responses that could not be stored.
+    responses that could not be stored; `lost` revisits of records that are in no file.
     """
 
     files: int = 0
     crawls: int = 0
     captures: int = 0
     articles: int = 0
+    lost: int = 0
     salvaged: list[str] = field(default_factory=list)
     damaged: dict[str, str] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
@@ -70,10 +73,12 @@ def rebuild(
         try:
             remove(new)
             salvaged = [file.name for file in salvage(folder)]
+            files = warc_files(folder)
+            _refuse_one_stem(files)
             with workers(jobs or os.cpu_count() or 1) as pool, Archive(new) as archive:
                 made = _Rebuild(archive, folder, portals, pool, done_with)
                 made.done.salvaged = salvaged
-                made.run(warc_files(folder))
+                made.run(_by_crawl(files))
             put_in_place(new, path)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"cannot make {path} anew: {error}") from error
@@ -144,7 +149,7 @@ class _Rebuild:
     def _store(self, capture: Capture, page: Page) -> None:
         """One that cannot be stored at all must not cost those behind it."""
         try:
-            take_in(self.archive, capture, page)
+            page, _ = take_in(self.archive, capture, page)
         except Exception as error:
             if ends_everything(error):
                 raise
@@ -152,16 +157,33 @@ class _Rebuild:
             self.done.unusable.append(Unusable(place, reason(error)))
             return
         self.done.captures += 1
+        self.done.lost += page.note == LOST
         self.done_with(capture.warc_length or 0)
 
     def _end(self) -> None:
         for crawl in self.crawls.values():
             if not crawl.finished_at:
-                self.archive.mark_killed(crawl.id)
+                self.archive.end_at_last_capture(crawl.id, crawl.outcome or "killed")
         for portal in {crawl.portal for crawl in self.crawls.values()}:
             self.archive.recount(portal)
         self.done.crawls = len(self.crawls)
         self.done.articles = self.archive.db.table("articles").count
+
+
+def _refuse_one_stem(files: list[Path]) -> None:
+    """Each would have the other's sidecar."""
+    held: dict[Path, Path] = {}
+    for file in files:
+        if (other := held.setdefault(sidecar(file), file)) != file:
+            raise ArchiveError(
+                f"{other} and {file} differ by their ending alone, but share one index {sidecar(file).name}: "
+                "rename one of them"
+            )
+
+
+def _by_crawl(files: list[Path]) -> list[Path]:
+    """Those of one crawl of ours side by side, whatever their names: what one tells holds for the others."""
+    return sorted(files, key=lambda file: (stated_crawl(file) or file.name, file.name))
 
 
 def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -188,8 +210,8 @@ def _of(piece: list[Found], originals: Originals) -> Originals:
 
 
 def _survey(path: Path, portals: Portals) -> Survey:
-    """In another process, as `_read`."""
-    ensure_sidecar(path)
+    """In another process, as `_read`. The sidecar is written anew too: it may be cut or damaged."""
+    write_sidecar(path)
     return survey(path, portals)
 
 

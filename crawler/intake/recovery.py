@@ -9,11 +9,20 @@ from pathlib import Path
 from archive import lock
 from archive.errors import ArchiveError
 from archive.store import Archive
+from archive.warc.file import warc_files
 from archive.warc.salvage import salvage
 from archive.warc.writer import abandoned
-from crawler.intake.originals import warc_files
-from crawler.intake.survey import Crawl, Portals, survey
-from crawler.intake.warc_file import finish, is_running, take_in_file, take_in_waiting
+from crawler.intake.again import take_in_again
+from crawler.intake.survey import Crawl, Portals, settle, survey
+from crawler.intake.surveys import Surveys
+from crawler.intake.warc_file import (
+    finish,
+    finish_all,
+    is_running,
+    siblings,
+    take_in_file,
+    take_in_waiting,
+)
 from crawler.portals import load
 from crawler.tally import captures_of
 from crawler.wording import counted
@@ -57,10 +66,10 @@ def recover(data: Path, portals: Portals | None = None) -> Recovered:
         ]
         if not salvaged and not left:
             return Recovered()
-        files = set(salvaged).union(*(_files(folder, crawl) for crawl in left))
         try:
             with Archive(data / "archive.db") as archive:
                 _refuse_lead(archive, folder, left)
+                files = set(salvaged).union(*(_files(archive, folder, crawl) for crawl in left))
                 return _take_in(archive, folder, salvaged, sorted(files), left, portals)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"cannot write to {data}: {error}") from error
@@ -91,14 +100,18 @@ def _take_in(
     portals: Portals,
 ) -> Recovered:
     captures, crawls = 0, {crawl.id for crawl in left}
-    for file in files:
-        held = survey(file, portals)
+    surveys = [survey(file, portals) for file in files]
+    kin = {path for held in surveys for path in siblings(archive, folder, held)} - set(files)
+    late = settle([*surveys, *(survey(path, portals) for path in sorted(kin))])
+    for held in surveys:
         done = take_in_file(archive, folder, held, portals)
         captures += sum(captures_of(tally) for tally in done.tallies.values())
         crawls |= held.crawls.keys()
+    take_in_again(archive, folder, late, portals)
+    finish_all(archive, folder, surveys)
     for crawl in left:  # also those of which no file is left
         finish(archive, crawl, folder)
-    take_in_waiting(archive, folder, portals)
+    take_in_waiting(archive, folder, Surveys(portals), surveys)
     return Recovered(len(salvaged), len(crawls), captures)
 
 
@@ -111,8 +124,11 @@ def _without_end(data: Path) -> list[Crawl]:
         return [Crawl(*row) for row in archive.db.execute(query)]
 
 
-def _files(folder: Path, crawl: Crawl) -> Iterator[Path]:
-    """Of our own crawl all that bear its name, of an import the file that it is named by."""
+def _files(archive: Archive, folder: Path, crawl: Crawl) -> Iterator[Path]:
+    """Of our own crawl all that bear its name or are known to be of it, of an import the file that it is
+    named by."""
     imported = folder / crawl.id.removeprefix(f"{crawl.portal}-")
     ours = set(folder.glob(f"{escape(crawl.id)}-*"))
+    known = "select distinct warc_file from captures where crawl = ? and warc_file is not null"
+    ours |= {folder / file for (file,) in archive.db.execute(known, [crawl.id])}
     return (path for path in warc_files(folder) if path in ours or path == imported)

@@ -1,5 +1,6 @@
 """What a WARC file holds for the archive, before any of its pages is read."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from crawler.portals import Portal, match
 OURS = "backan-archive"  # how `software` begins in our own files
 END = "urn:backan:crawl:"  # the address of the record that tells how a crawl has ended
 SUCCESSORS = {successor.value: successor for successor in Successor}
+OLD = re.compile(r"(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")  # portal and time make a crawl's id
 EMPTY = payload_digest(b"")  # Common Crawl states it of what was not modified
 UNKNOWN = Fate()  # or nothing to tell: the response was read
 Portals = Mapping[str, type[Portal]]
@@ -59,7 +61,8 @@ class Found:
 
 @dataclass(slots=True)
 class Crawl:
-    """A row of `crawls`. One of ours that has no `finished_at` may end in another file, or was killed."""
+    """A row of `crawls`. One of ours that has no `finished_at` may end in another file, or was killed; one
+    that has an `outcome` nonetheless ended with its last capture."""
 
     id: str
     portal: str
@@ -87,6 +90,7 @@ class Survey:
     outside: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unusable: list[Unusable] = field(default_factory=list)
+    altered: int = 0  # records that are not what their own digest says
     error: WarcError | None = None
     ids: dict[str, int] = field(default_factory=dict)
     strays: dict[str, Fate] = field(default_factory=dict)
@@ -113,16 +117,27 @@ def survey(path: Path, portals: Portals, read: Callable[[int], object] = lambda 
     return surveyor.end()
 
 
-def settle(surveys: Iterable[Survey]) -> list[Found]:
+def stated_crawl(path: Path) -> str | None:
+    """The crawl of ours that a file states at its head, without reading more of it."""
+    try:
+        first = next(records(path), None)
+    except WarcError:
+        return None
+    said = first.fields if isinstance(first, Other) else {}
+    return said.get("ispartof") if said.get("software", "").startswith(OURS) else None
+
+
+def settle(surveys: Iterable[Survey], new: Survey | None = None) -> list[Found]:
     """Give the records of each file the fates that the others tell; returns those that got one.
 
-    What became of a request may be known only when its crawl has begun another file.
+    What became of a request may be known only when its crawl has begun another file. Where only one file is
+    `new`, what others tell of each other has been settled before.
     """
     surveys, settled = list(surveys), []
     for told in surveys:
         for id, fate in told.strays.items():
             for held in surveys:
-                if (index := held.ids.get(id)) is not None:
+                if (index := held.ids.get(id)) is not None and new in (None, told, held):
                     held.found[index] = replace(held.found[index], fate=fate)
                     settled.append(held.found[index])
     return settled
@@ -140,6 +155,7 @@ class _Surveyor:
         self._times: dict[str, tuple[str, str]] = {}  # of a crawl's first and last capture
 
     def add(self, record: Record) -> None:
+        self.survey.altered += not isinstance(record, Unusable) and not record.intact
         if isinstance(record, Exchange | Revisit):
             self._response(record)
         elif isinstance(record, Unusable):
@@ -169,8 +185,13 @@ class _Surveyor:
         if said.get("source") == "demo":
             self.survey.source = "demo"
         id, portal, started_at = (said.get(name, "") for name in ("ispartof", "portal", "startedat"))
+        # The first version wrote neither when a crawl had begun nor how it ended.
+        outcome = None
+        if not started_at and (stated := OLD.fullmatch(id)):
+            portal, outcome = stated[1], "finished"
+            started_at = "{}-{}-{}T{}:{}:{}Z".format(*stated.groups()[1:])
         if self._ours and id and started_at and portal in self.portals:
-            new = Crawl(id, portal, said.get("source", "warc"), started_at)
+            new = Crawl(id, portal, said.get("source", "warc"), started_at, outcome=outcome)
             self._crawl = self.survey.crawls.setdefault(id, new)
 
     def _response(self, record: Exchange | Revisit) -> None:

@@ -9,16 +9,17 @@ from pathlib import Path
 from archive.errors import WarcError
 from archive.model import Tally
 from archive.store import Archive
+from archive.warc.file import warc_files
 from archive.warc.reader import OPEN, Place, Unusable
 from archive.warc.writer import abandoned
 from crawler.errors import ends_everything, reason
+from crawler.intake.again import originals_of, take_in_again, waiting
 from crawler.intake.fate import take_in
-from crawler.intake.originals import find_originals, warc_files
+from crawler.intake.originals import find_originals
 from crawler.intake.reading import LOST, Read, read
-from crawler.intake.survey import Crawl, Found, Original, Portals, Survey, settle, survey
+from crawler.intake.survey import Crawl, Found, Portals, Survey, settle
+from crawler.intake.surveys import Surveys
 from crawler.tally import add
-
-WAITING = f"select warc_file, warc_offset from captures where note = '{LOST}' and warc_file is not null"
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Ingested:
     outside: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unusable: list[Unusable] = field(default_factory=list)
+    altered: int = 0  # records that are not what their own digest says
     error: WarcError | None = None
 
 
@@ -49,18 +51,20 @@ def take_in_file(
     portals: Portals,
     done_with: Callable[[Found], object] = lambda _: None,
 ) -> Ingested:
-    """Take in what the archive does not have of a file that lies in `folder`; `done_with` is told each."""
+    """Take in what the archive does not have of a file that lies in `folder`; `done_with` is told each.
+
+    What its crawl's other files tell of it is to be settled before, and its crawls are to be finished behind.
+    """
     done = Ingested(
         held.file, held.source, outside=held.outside, skipped=held.skipped, unusable=held.unusable,
-        error=held.error,
+        error=held.error, altered=held.altered,
     )  # fmt: skip
-    late = settle([held, *(survey(path, portals) for path in siblings(folder, held))])
     for crawl in held.crawls.values():
         begin(archive, crawl, portals)
     known = _known(archive, held)
     new = [found for found in held.found if _key(found) not in known]
     done.known = len(held.found) - len(new)
-    originals = find_originals(folder, _originals(new))
+    originals = find_originals(folder, originals_of(new))
     for found in new:
         taken = read(found, folder, portals, originals)
         if isinstance(taken, Unusable):
@@ -68,31 +72,29 @@ def take_in_file(
         else:
             _store(archive, taken, done)
         done_with(found)
-    _take_in_again(archive, folder, late, portals)
-    for crawl in held.crawls.values():
-        finish(archive, crawl, folder)
     return done
 
 
-def take_in_waiting(archive: Archive, folder: Path, portals: Portals) -> int:
-    """Take in the revisits whose originals have come only now; returns how many."""
-    waiting: dict[str, set[int]] = {}
-    for file, offset in archive.db.execute(WAITING):
-        waiting.setdefault(file, set()).add(offset)
+def take_in_waiting(archive: Archive, folder: Path, surveys: Surveys, new: Collection[Survey]) -> int:
+    """Take in the revisits whose originals have come only now, with new files; returns how many."""
     count = 0
-    for file, offsets in waiting.items():
-        held = survey(folder / file, portals)
-        settle([held, *(survey(path, portals) for path in siblings(folder, held))])
+    for file, offsets in waiting(archive, folder, new).items():
+        held = surveys.of(folder / file)
+        settle([held, *(surveys.of(path) for path in siblings(archive, folder, held))])
         lost = [found for found in held.found if found.place and found.place.offset in offsets]
-        count += _take_in_again(archive, folder, lost, portals)
-        for crawl in held.crawls.values():
-            finish(archive, crawl, folder)
+        if taken := take_in_again(archive, folder, lost, surveys.portals):
+            finish_all(archive, folder, [held])
+            count += taken
     return count
 
 
-def siblings(folder: Path, held: Survey) -> list[Path]:
-    """The other files of the crawl of ours that a file is of."""
-    files = set(folder.glob(f"{escape(held.own)}-*")) if held.own else set()
+def siblings(archive: Archive, folder: Path, held: Survey) -> list[Path]:
+    """The other files of the crawl of ours that a file is of, whatever their names."""
+    if not held.own:
+        return []
+    files = set(folder.glob(f"{escape(held.own)}-*"))
+    known = "select distinct warc_file from captures where crawl = ? and warc_file is not null"
+    files |= {folder / file for (file,) in archive.db.execute(known, [held.own])}
     return sorted(path for path in files & set(warc_files(folder)) if path.name != held.file)
 
 
@@ -101,13 +103,29 @@ def begin(archive: Archive, crawl: Crawl, portals: Portals) -> None:
     archive.start_crawl(crawl.id, crawl.portal, crawl.source, crawl.started_at)
 
 
+def finish_all(archive: Archive, folder: Path, surveys: Iterable[Survey]) -> None:
+    """Write down how the crawls ended that these files are of; one of them may tell it."""
+    ends: dict[str, Crawl] = {}
+    for held in surveys:
+        for crawl in held.crawls.values():
+            if crawl.id not in ends or crawl.finished_at:
+                ends[crawl.id] = crawl
+    for crawl in ends.values():
+        finish(archive, crawl, folder)
+
+
 def finish(archive: Archive, crawl: Crawl, folder: Path) -> None:
-    """Write down how a crawl ended; one of ours whose end is in no file and which does not run was killed."""
+    """Write down how a crawl ended; one of ours whose end is in no file and which does not run was killed.
+
+    But not where that was never written to files: then its outcome is known without a time.
+    """
     if crawl.finished_at:
         archive.finish_crawl(crawl.id, crawl.finished_at, crawl.outcome or "finished", crawl.complete)
         return
     [(outcome,)] = archive.db.execute("select outcome from crawls where id = ?", [crawl.id])
-    if outcome not in (None, "killed"):  # its end is in another file
+    if crawl.outcome:
+        archive.end_at_last_capture(crawl.id, crawl.outcome if outcome in (None, "killed") else outcome)
+    elif outcome not in (None, "killed"):  # its end is in another file
         archive.recount(crawl.portal)
     elif not is_running(folder, crawl.id):
         archive.mark_killed(crawl.id)
@@ -135,10 +153,6 @@ def _key(found: Found) -> object:
     return found.place.offset if found.place else (found.url, found.captured_at)
 
 
-def _originals(found: Iterable[Found]) -> set[Original]:
-    return {one.original for one in found if one.original}
-
-
 def _store(archive: Archive, taken: Read, done: Ingested) -> None:
     """One that cannot be stored at all must not cost those behind it."""
     capture, page = taken
@@ -152,15 +166,3 @@ def _store(archive: Archive, taken: Read, done: Ingested) -> None:
         return
     done.lost += page.note == LOST
     add(done.tallies.setdefault(capture.portal, Tally()), page.outcome, change, page.replaced)
-
-
-def _take_in_again(archive: Archive, folder: Path, late: list[Found], portals: Portals) -> int:
-    """Those of which more is known now than when they were taken in."""
-    originals = find_originals(folder, _originals(late))
-    count = 0
-    for found in late:
-        taken = read(found, folder, portals, originals)
-        if not isinstance(taken, Unusable) and taken[1].note != LOST:
-            take_in(archive, *taken)
-            count += 1
-    return count

@@ -1,0 +1,61 @@
+"""Whether the rows of an archive go together: what nobody would miss in them before a reader does."""
+
+from collections.abc import Iterator
+from sqlite3 import Connection
+
+from archive.model import Article
+from archive.versions import text_digest
+
+ANEW = "`backan rebuild` makes it anew"
+WITHOUT_CRAWL = """
+    select crawl, min(url), count(*) from captures
+    where crawl is null or crawl not in (select id from crawls) group by crawl
+"""
+WITHOUT_ARTICLE = """
+    select url from captures
+    where text_sha256 is not null and (article is null or article not in (select id from articles))
+"""
+WITHOUT_VERSION = """
+    select distinct url from captures as c where text_sha256 is not null and whole
+    and not exists (select 1 from versions where article = c.article and sha256 = c.text_sha256)
+"""
+VERSIONS = """
+    select number, url, sha256, v.title, v.lead, v.body from versions as v left join articles on id = article
+"""
+ARTICLES = """
+    select a.url, v.sha256, a.title, a.lead, a.body,
+        (select count(*) <> max(number) from versions where article = a.id)
+    from articles as a left join versions as v on v.article = a.id and v.number = a.version
+"""
+
+
+def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
+    """What is wrong with the rows, each time with an address where there is one."""
+    for (what,) in archive.execute("pragma quick_check"):
+        if what != "ok":
+            yield None, f"is damaged: {' '.join(what.split())}: {ANEW}"
+    for crawl, url, count in archive.execute(WITHOUT_CRAWL):
+        yield url, f"{count} captures are of the crawl {crawl}, of which there is no row: {ANEW}"
+    for (url,) in archive.execute(WITHOUT_ARTICLE):
+        yield url, f"the article of a capture is not there: {ANEW}"
+    if has_column(archive, "captures", "whole"):
+        for (url,) in archive.execute(WITHOUT_VERSION):
+            yield url, f"the version of a capture is not there: {ANEW}"
+    for number, url, digest, *text in archive.execute(VERSIONS):
+        if _digest(*text) != digest:
+            yield url, f"version {number} is not what its digest says: {ANEW}"
+    for url, digest, *text, has_gap in archive.execute(ARTICLES):
+        if digest is None or has_gap:
+            yield url, f"a version of the article is not there: {ANEW}"
+        elif _digest(*text) != digest:
+            yield url, f"the article has another text than its version: {ANEW}"
+
+
+def has_column(archive: Connection, table: str, column: str) -> bool:
+    """False in an archive that has not been written to since there is such a column."""
+    return any(name == column for _, name, *_ in archive.execute(f"pragma table_info({table})"))
+
+
+def _digest(*text: object) -> str:
+    title, lead, body = ("" if part is None else str(part) for part in text)
+    return text_digest(Article("", "", title, body, lead=lead))
