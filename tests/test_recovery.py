@@ -1,7 +1,9 @@
 """What a kill has left is put in order: nothing captured is lost, and nothing that runs is touched."""
 
+import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +13,7 @@ from runs import dump, rows
 from warc_files import article, warc
 
 from archive.store import Archive
+from archive.warc.writer import WarcWriter
 from crawler.cli import main
 from crawler.intake import recovery
 from crawler.intake.ingest import ingest
@@ -161,3 +164,23 @@ def test_a_crawl_of_which_no_file_is_left_is_marked_too(tmp_path: Path) -> None:
     begun(tmp_path)
     assert recover(tmp_path, PORTALS).crawls == 1
     assert rows(tmp_path, "select outcome, finished_at from crawls") == [("killed", STARTED)]
+
+
+def test_a_crawl_that_was_killed_before_it_had_a_row_is_known_though_its_recovery_is_killed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = {
+        "software": "backan-archive", "isPartOf": "mic-1", "portal": "mic", "source": "live",
+        "startedAt": "2026-11-21T07:00:00Z",
+    }  # fmt: skip
+    with WarcWriter(tmp_path / "elsewhere", "mic-1", info) as writer:
+        writer.open()
+        [left] = (tmp_path / "elsewhere").glob("*.open")
+        (tmp_path / "warc").mkdir()
+        shutil.copy(left, tmp_path / "warc")
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr("crawler.intake.recovery._take_in", Mock(side_effect=KeyboardInterrupt))
+        recover(tmp_path)
+    assert [path.name for path in (tmp_path / "warc").glob("*.warc.gz*")] == ["mic-1-00000.warc.gz"]
+    recover(tmp_path)
+    assert rows(tmp_path, "select id, outcome from crawls") == [("mic-1", "killed")]

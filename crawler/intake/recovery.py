@@ -13,9 +13,10 @@ from archive.warc.file import warc_files
 from archive.warc.salvage import salvage
 from archive.warc.writer import abandoned
 from crawler.intake.again import take_in_again
-from crawler.intake.survey import Crawl, Portals, settle, survey
+from crawler.intake.survey import Crawl, Portals, crawl_begun_in, settle, survey
 from crawler.intake.surveys import Surveys
 from crawler.intake.warc_file import (
+    begin,
     finish,
     finish_all,
     is_running,
@@ -55,24 +56,36 @@ def recover(data: Path, portals: Portals | None = None) -> Recovered:
     folder = data / "warc"
     if not (abandoned(folder) or _without_end(data)):
         return Recovered()
-    if portals is None:
-        portals = load()
-    with lock.recovering(data):
-        salvaged = salvage(folder)
-        left = [
-            crawl
-            for crawl in _without_end(data)
-            if crawl.portal in portals and not is_running(folder, crawl.id)
-        ]
-        if not salvaged and not left:
-            return Recovered()
-        try:
-            with Archive(data / "archive.db") as archive:
-                _refuse_lead(archive, folder, left)
-                files = set(salvaged).union(*(_files(archive, folder, crawl) for crawl in left))
-                return _take_in(archive, folder, salvaged, sorted(files), left, portals)
-        except (OSError, sqlite3.Error) as error:
-            raise ArchiveError(f"cannot write to {data}: {error}") from error
+    try:
+        with lock.recovering(data):
+            return _recover(data, folder, load() if portals is None else portals)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"cannot write to {data}: {error}") from error
+
+
+def _recover(data: Path, folder: Path, portals: Portals) -> Recovered:
+    _begin_all(data, portals)
+    salvaged = salvage(folder)
+    left = [
+        crawl for crawl in _without_end(data) if crawl.portal in portals and not is_running(folder, crawl.id)
+    ]
+    if not salvaged and not left:
+        return Recovered()
+    with Archive(data / "archive.db") as archive:
+        _refuse_lead(archive, folder, left)
+        files = set(salvaged).union(*(_files(archive, folder, crawl) for crawl in left))
+        return _take_in(archive, folder, salvaged, sorted(files), left, portals)
+
+
+def _begin_all(data: Path, portals: Portals) -> None:
+    """Make a row of each crawl that was killed before it had made one: when its file is salvaged, and this
+    here is killed too, nothing else would tell that the file is not known."""
+    begun = [crawl_begun_in(path, portals) for path in abandoned(data / "warc")]
+    known = {crawl.id for crawl in _without_end(data)}
+    with Archive(data / "archive.db") as archive:
+        for crawl in begun:
+            if crawl and crawl.id not in known:
+                begin(archive, crawl, portals)
 
 
 def _refuse_lead(archive: Archive, folder: Path, left: list[Crawl]) -> None:

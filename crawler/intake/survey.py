@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,6 +117,15 @@ def survey(path: Path, portals: Portals, read: Callable[[int], object] = lambda 
     except WarcError as error:
         surveyor.survey.error = error
     return surveyor.end()
+
+
+def crawl_begun_in(path: Path, portals: Portals) -> Crawl | None:
+    """The crawl of ours whose row the head of a file tells, without reading more of it."""
+    surveyor = _Surveyor(path.name, portals)
+    with suppress(WarcError):
+        for record in islice(records(path), 1):
+            surveyor.add(record)
+    return next(iter(surveyor.survey.crawls.values()), None)
 
 
 def stated_crawl(path: Path) -> str | None:
