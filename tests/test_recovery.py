@@ -178,9 +178,10 @@ def test_a_crawl_that_was_killed_before_it_had_a_row_is_known_though_its_recover
         [left] = (tmp_path / "elsewhere").glob("*.open")
         (tmp_path / "warc").mkdir()
         shutil.copy(left, tmp_path / "warc")
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as killed:
         killed.setattr("crawler.intake.recovery._take_in", Mock(side_effect=KeyboardInterrupt))
-        recover(tmp_path)
+        with pytest.raises(KeyboardInterrupt):
+            recover(tmp_path)
     assert [path.name for path in (tmp_path / "warc").glob("*.warc.gz*")] == ["mic-1-00000.warc.gz"]
     recover(tmp_path)
     assert rows(tmp_path, "select id, outcome from crawls") == [("mic-1", "killed")]
