@@ -98,7 +98,7 @@ def test_each_file_of_a_crawl_is_surveyed_once(tmp_path: Path, monkeypatch: pyte
             answer(writer, f"/bai/{second}", second)
     last = data / "warc" / f"{CRAWL}-00005.warc.gz"
     last.rename(f"{last}.open")
-    assert recover(data, PORTALS).captures == 1
+    assert recover(data, PORTALS).captures == 6
     assert sorted(read) == sorted(path.name for path in (data / "warc").glob("*.gz"))
     read.clear()
     memory = surveys.Surveys(PORTALS)
