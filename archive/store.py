@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from sqlite3 import SQLITE_BUSY, Connection, DatabaseError, OperationalError, connect
+from sqlite3 import DatabaseError
 from sqlite3 import Error as SqliteError
-from time import sleep
 from types import TracebackType
 from typing import Any, Self
 
 from sqlite_utils import Database
 
 from archive import counts, gone, stories, versions
+from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from archive.identity import docid, row_id
 from archive.model import Article, Capture, Change, Page, PortalInfo
@@ -33,12 +33,7 @@ class Archive:
         """
         path = Path(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # The crawl opens the archive in one thread and stores from another, one at a time.
-            connection = connect(path, check_same_thread=False, timeout=30)
-            _switch_to_wal(connection)
-            connection.execute("pragma synchronous = normal")
-            self.db = Database(connection)
+            self.db = Database(open_for_writing(path))  # in one thread, and used from another
             with self.writing():
                 migrations.apply(self.db)
         except (OSError, SqliteError) as error:
@@ -58,7 +53,7 @@ class Archive:
 
     @contextmanager
     def writing(self, on_disk: bool = False) -> Iterator[None]:
-        """One transaction, with the write lock from the start: a reader cannot wait to become a writer.
+        """One transaction, as all that writes is; see `archive/database.py`.
 
         One within another is a part of that, and what it wrote is taken back where it fails. `on_disk`: it
         and all before it outlive a power cut; what else is lost is made good from WARC files.
@@ -68,13 +63,8 @@ class Archive:
                 yield
             return
         self.db.execute(f"pragma synchronous = {'full' if on_disk else 'normal'}")
-        self.db.execute("begin immediate")
-        try:
+        with writing(self.db.conn):
             yield
-        except BaseException:
-            self.db.rollback()
-            raise
-        self.db.commit()
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -248,16 +238,3 @@ def capture_id(capture: Capture) -> int:
     if capture.warc_file is None:
         return row_id(capture.url, capture.captured_at)
     return row_id(capture.warc_file, capture.warc_offset)
-
-
-def _switch_to_wal(connection: Connection, patience: int = 200) -> None:
-    """Of several that open a new file at once one switches; SQLite lets the others fail, not wait."""
-    while True:
-        try:
-            connection.execute("pragma journal_mode = wal")
-            return
-        except OperationalError as error:
-            patience -= 1
-            if error.sqlite_errorcode != SQLITE_BUSY or not patience:
-                raise
-            sleep(0.05)

@@ -1,12 +1,12 @@
 """What is to be fetched from a web archive, and how far its index is read: kept in `frontier.db`."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from crawler.backfill.service import Found, IndexPage
 
@@ -74,10 +74,7 @@ class Queue:
         """Open or create the file, which other tables may share. Raises ArchiveError."""
         self.names = (portal, source)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self.db.execute("pragma journal_mode = wal")
-            self.db.execute("pragma synchronous = normal")
+            self.db = open_for_writing(path, autocommit=True)
             for statement in TABLES:
                 self.db.execute(statement)
         except (OSError, sqlite3.Error) as error:
@@ -96,7 +93,7 @@ class Queue:
 
     def add(self, question: Question, page: IndexPage, wanted: Iterable[Found]) -> int:
         """Enter what a page of an index has brought, with the new position; returns how much was new."""
-        with self._writing():
+        with writing(self.db):
             before = self.db.total_changes
             self.db.executemany(
                 f"insert or ignore into backfill(portal, source, {COLUMNS}) "
@@ -160,16 +157,6 @@ class Queue:
             f" and tries >= {TRIES}"
         )
         return int(self.db.execute(query, self.names).fetchone()[0])
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self.db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self.db.rollback()
-            raise
-        self.db.commit()
 
 
 def _values(thing: Found | Question) -> list[object]:

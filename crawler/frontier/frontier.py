@@ -6,16 +6,17 @@ to one who is no more.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from sqlite3 import DatabaseError, connect
+from sqlite3 import DatabaseError
 from sqlite3 import Error as SqliteError
 from typing import Any
 
 from sqlite_utils import Database
 
+from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from archive.model import Kind
 from crawler.frontier.records import Lease, Run, Settled, State, Wanted
@@ -37,17 +38,13 @@ class Frontier:
         self.pending = 0  # of the run; as it was at the last turn
         self.not_due = 0  # pages of the run that were not asked for, because it is too early
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = connect(path, check_same_thread=False, timeout=30, isolation_level=None)
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = normal")
-            self.db = connection
+            self.db = open_for_writing(path, autocommit=True)
             with self._writing():
-                migrations.apply(Database(connection))
+                migrations.apply(Database(self.db))
         except (OSError, SqliteError) as error:
             way_out = "; move it away, and the crawl begins anew" if type(error) is DatabaseError else ""
             raise ArchiveError(f"cannot open {path}: {error}{way_out}") from error
-        self.visits = Visits(connection, due)
+        self.visits = Visits(self.db, due)
 
     def close(self) -> None:
         self.db.close()
@@ -168,15 +165,8 @@ class Frontier:
             self._end(run.id, now, outcome)
         return True
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self.db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self.db.rollback()
-            raise
-        self.db.commit()
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self.db)
 
     def _settle(self, run: Run, one: Settled, now: str) -> None:
         for wanted in one.wanted:

@@ -118,10 +118,10 @@ class Scheduler(BaseScheduler):
         asyncio.ensure_future(self.logbook.hold(host, seconds)).add_done_callback(_look_at)
         self._begin_turn()
 
-    def wanted(self, request: Request) -> Wanted:
+    def wanted(self, request: Request, fingerprint: bytes | None = None) -> Wanted:
         meta = request.meta
         return Wanted(
-            self.crawler.request_fingerprinter.fingerprint(request),
+            fingerprint or self.crawler.request_fingerprinter.fingerprint(request),
             meta.get("key") or request.url,
             Kind(meta.get("kind", Kind.OTHER)),
             urlparse_cached(request).hostname or "",
@@ -139,7 +139,7 @@ class Scheduler(BaseScheduler):
                 continue
             self._met.add(link)
             try:
-                yield self.wanted(request)
+                yield self.wanted(request, fingerprint)
             except (TypeError, ValueError):
                 logger.exception("%s cannot be kept in the frontier", request)
                 self.stats.inc_value("spider_exceptions/count")  # which ends the crawl with an alarm

@@ -54,38 +54,41 @@ def recover(data: Path, portals: Portals | None = None) -> Recovered:
     Raises ArchiveError where the data folder cannot be written to.
     """
     folder = data / "warc"
-    if not (abandoned(folder) or _without_end(data)):
+    if not (abandoned(folder) or (data / "archive.db").exists()):
         return Recovered()
     try:
-        with lock.recovering(data):
-            return _recover(data, folder, load() if portals is None else portals)
+        with Archive(data / "archive.db") as archive:  # for writing: another crawl may be making it just now
+            if not (abandoned(folder) or _without_end(archive)):
+                return Recovered()
+            with lock.recovering(data):
+                return _recover(archive, folder, load() if portals is None else portals)
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(f"cannot write to {data}: {error}") from error
 
 
-def _recover(data: Path, folder: Path, portals: Portals) -> Recovered:
-    _begin_all(data, portals)
+def _recover(archive: Archive, folder: Path, portals: Portals) -> Recovered:
+    _begin_all(archive, folder, portals)
     salvaged = salvage(folder)
     left = [
-        crawl for crawl in _without_end(data) if crawl.portal in portals and not is_running(folder, crawl.id)
+        crawl
+        for crawl in _without_end(archive)
+        if crawl.portal in portals and not is_running(folder, crawl.id)
     ]
     if not salvaged and not left:
         return Recovered()
-    with Archive(data / "archive.db") as archive:
-        _refuse_lead(archive, folder, left)
-        files = set(salvaged).union(*(_files(archive, folder, crawl) for crawl in left))
-        return _take_in(archive, folder, salvaged, sorted(files), left, portals)
+    _refuse_lead(archive, folder, left)
+    files = set(salvaged).union(*(_files(archive, folder, crawl) for crawl in left))
+    return _take_in(archive, folder, salvaged, sorted(files), left, portals)
 
 
-def _begin_all(data: Path, portals: Portals) -> None:
+def _begin_all(archive: Archive, folder: Path, portals: Portals) -> None:
     """Make a row of each crawl that was killed before it had made one: when its file is salvaged, and this
     here is killed too, nothing else would tell that the file is not known."""
-    begun = [crawl_begun_in(path, portals) for path in abandoned(data / "warc")]
-    known = {crawl.id for crawl in _without_end(data)}
-    with Archive(data / "archive.db") as archive:
-        for crawl in begun:
-            if crawl and crawl.id not in known:
-                begin(archive, crawl, portals)
+    begun = [crawl_begun_in(path, portals) for path in abandoned(folder)]
+    known = {crawl.id for crawl in _without_end(archive)}
+    for crawl in begun:
+        if crawl and crawl.id not in known:
+            begin(archive, crawl, portals)
 
 
 def _refuse_lead(archive: Archive, folder: Path, left: list[Crawl]) -> None:
@@ -128,13 +131,10 @@ def _take_in(
     return Recovered(len(salvaged), len(crawls), captures)
 
 
-def _without_end(data: Path) -> list[Crawl]:
+def _without_end(archive: Archive) -> list[Crawl]:
     """The crawls that run, or were killed and are not marked so."""
-    if not (data / "archive.db").exists():
-        return []
     query = "select id, portal, source, started_at from crawls where outcome is null"
-    with Archive(data / "archive.db") as archive:  # for writing: another crawl may be making it just now
-        return [Crawl(*row) for row in archive.db.execute(query)]
+    return [Crawl(*row) for row in archive.db.execute(query)]
 
 
 def _files(archive: Archive, folder: Path, crawl: Crawl) -> Iterator[Path]:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -122,20 +121,22 @@ def survey(path: Path, portals: Portals, read: Callable[[int], object] = lambda 
 def crawl_begun_in(path: Path, portals: Portals) -> Crawl | None:
     """The crawl of ours whose row the head of a file tells, without reading more of it."""
     surveyor = _Surveyor(path.name, portals)
-    with suppress(WarcError):
-        for record in islice(records(path), 1):
-            surveyor.add(record)
+    if first := _first(path):
+        surveyor.add(first)
     return next(iter(surveyor.survey.crawls.values()), None)
 
 
 def stated_crawl(path: Path) -> str | None:
     """The crawl of ours that a file states at its head, without reading more of it."""
-    try:
-        first = next(records(path), None)
-    except WarcError:
-        return None
+    first = _first(path)
     said = first.fields if isinstance(first, Other) else {}
     return said.get("ispartof") if said.get("software", "").startswith(OURS) else None
+
+
+def _first(path: Path) -> Record | None:
+    with suppress(WarcError):
+        return next(records(path), None)
+    return None
 
 
 def settle(surveys: Iterable[Survey], new: Survey | None = None) -> list[Found]:
