@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from sqlite3 import Connection
 
+from archive.facts.rows import TABLES
 from archive.model import Article
 from archive.versions import text_digest
 
@@ -27,6 +28,14 @@ ARTICLES = """
         (select count(*) <> max(number) from versions where article = a.id)
     from articles as a left join versions as v on v.article = a.id and v.number = a.version
 """
+# `substr` counts characters, as the offsets do.
+MENTIONS = """
+    select url, text, m.{thing} is null or m.{thing} not in (select id from {thing}s),
+        substr(case field when 'title' then title when 'lead' then lead when 'body' then body end,
+            start + 1, "end" - start) = text
+    from {table} as m left join articles as a on a.id = m.article
+"""
+UNTOLD = "select count(*) from {thing}s where id not in (select {thing} from {table})"
 
 
 def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
@@ -49,11 +58,26 @@ def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
             yield url, f"a version of the article is not there: {ANEW}"
         elif _digest(*text) != digest:
             yield url, f"the article has another text than its version: {ANEW}"
+    for table, (_, thing, *_) in TABLES.items():
+        if has_column(archive, table, "article"):
+            yield from _untrue(archive, table, thing)
 
 
 def has_column(archive: Connection, table: str, column: str) -> bool:
     """False in an archive that has not been written to since there is such a column."""
     return any(name == column for _, name, *_ in archive.execute(f"pragma table_info({table})"))
+
+
+def _untrue(archive: Connection, table: str, thing: str) -> Iterator[tuple[str | None, str]]:
+    """Of what the articles say: what stands in none of them."""
+    for url, text, is_unknown, is_there in archive.execute(MENTIONS.format(table=table, thing=thing)):
+        if is_unknown:
+            yield url, f"there is no row in {thing}s for {text!r}: {ANEW}"
+        elif not is_there:
+            yield url, f"{text!r} does not stand where {table} has it: {ANEW}"
+    ((count,),) = archive.execute(UNTOLD.format(table=table, thing=thing))
+    if count:
+        yield None, f"{count} rows of {thing}s stand in no article: {ANEW}"
 
 
 def _digest(*text: object) -> str:

@@ -50,6 +50,43 @@ CHILDREN = {
     "links": ("url", "text"),
     "related": ("title", "url", "published_at"),
 }
+# What the text of an article says, and where: `start` and `end` are characters of its title, lead or body.
+DOCUMENTS = {"id": int, "number": str, "kind": str, "issuer": str, "dated": str}
+PLACES = {
+    "id": str, "name": str, "kind": str, "district": str, "latitude": float, "longitude": float,
+    "until": str, "successor": str,
+}  # fmt: skip
+MENTION = {"field": str, "start": int, "end": int, "text": str}
+
+# Answers to common questions. Stated once for good, as the tables are.
+VIEWS = {
+    "articles_by_month": """
+        select portal, substr(published_at, 1, 7) as month, count(*) as articles, sum(words) as words,
+            count(gone_at) as gone, sum(version > 1) as changed
+        from articles indexed by idx_articles_listed where published_at is not null group by portal, month""",
+    "articles_changed": """
+        select a.id, a.portal, a.title, a.published_at, a.version as versions, v.captured_at as changed_at, a.url
+        from versions as v join articles as a on a.id = v.article and a.version = v.number
+        where v.number > 1""",
+    "articles_gone": """
+        select id, portal, title, published_at, gone_at, last_captured_at, url
+        from articles where gone_at is not null""",
+    "documents_cited": """
+        select d.id, d.number, d.kind, d.issuer, d.dated,
+            (select count(distinct article) from article_documents where document = d.id) as articles
+        from documents as d""",
+    "places_told": """
+        select p.id, p.name, p.kind, p.district, p.latitude, p.longitude, p.until,
+            (select count(distinct article) from article_places where place = p.id) as articles
+        from places as p""",
+    "portals_covered": """
+        select p.id, p.title, p.publisher, p.homepage, coalesce(a.articles, 0) as articles, a.first_published,
+            a.last_published, coalesce(a.gone, 0) as gone, coalesce(a.changed, 0) as changed, p.expected
+        from portals as p left join (
+            select portal, count(*) as articles, min(published_at) as first_published,
+                max(published_at) as last_published, count(gone_at) as gone, sum(version > 1) as changed
+            from articles indexed by idx_articles_listed group by portal) as a on a.portal = p.id""",
+}
 
 
 @migrations()
@@ -128,6 +165,36 @@ def m004_what_counts(db: Database) -> None:
     db.table("captures").create_index(["crawl", "outcome", "replaced"])
     db.execute("create index idx_captures_texts on captures(crawl) where text_sha256 is not null")
     db.table("versions").create_index(["capture", "number"])
+
+
+@migrations()
+def m005_documents_places(db: Database) -> None:
+    """What the texts say; empty until `backan rebuild` reads the articles that are there already."""
+    db.table("documents").create(DOCUMENTS, pk="id", not_null={"number"})
+    db.table("documents").create_index(["number"], unique=True)
+    db.table("places").create(PLACES, pk="id", not_null={"name", "kind"})
+    for thing, type, columns in (("document", int, {"dated": str}), ("place", str, {})):
+        facts = db.table(f"article_{thing}s")
+        facts.create(
+            {"article": int, thing: type, **MENTION, **columns},
+            pk=("article", "field", "start"),
+            foreign_keys=[("article", "articles", "id"), (thing, f"{thing}s", "id")],
+        )
+        facts.create_index([thing, "article"])
+
+
+@migrations()
+def m006_for_readers(db: Database) -> None:
+    """What listings, filters and their counts read, so that they need not read the articles themselves."""
+    db.execute(
+        "create index idx_articles_listed on articles("
+        "docid, portal, section, author, source, gone_at, version, published_at, words)"
+    )
+    db.table("articles").create_index(["first_captured_at", "portal"])
+    db.execute("create index idx_versions_changed on versions(captured_at) where number > 1")
+    db.table("captures").create_index(["captured_at"])  # the newest first, as their table is shown
+    for name, query in VIEWS.items():
+        db.create_view(name, query)
 
 
 def without_stroke(expression: str) -> str:

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive import counts, gone, stories, versions
 from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
+from archive.facts import rows as facts
 from archive.identity import docid, row_id
 from archive.model import Article, Capture, Change, Page, PortalInfo
 from archive.schema import CHILDREN, migrations
@@ -142,6 +143,7 @@ class Archive:
         with self.writing():
             for table in ("versions", *CHILDREN, "stories"):
                 self.db.execute(f"delete from {table} where article = ?", [id])
+            facts.forget(self.db.conn, [id])
             self.db.execute("delete from articles where id = ?", [id])
             # No text counts before it has been taken in again, and each may be another article's now.
             self.db.execute("update captures set text_sha256 = null, article = null where article = ?", [id])
@@ -202,6 +204,7 @@ class Archive:
             rows = [(id, position, *(getattr(thing, c) for c in columns)) for position, thing in things]
             names, marks = ", ".join(("article", "position", *columns)), ", ?" * len(columns)
             self.db.conn.executemany(f"insert into {table} ({names}) values (?, ?{marks})", rows)
+        facts.replace(self.db.conn, id, article)
 
 
 def _row(id: int, article: Article, capture: dict[str, Any]) -> dict[str, Any]:

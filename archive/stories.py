@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import versions
+from archive.facts import rows as facts
 from archive.identity import docid, row_id
 from archive.schema import CHILDREN
 
@@ -76,6 +77,8 @@ def _unite_rows(db: Database, id: int, key: str, rows: list[Row]) -> None:
             db.execute("delete from articles where id = ?", [row["id"]])
             for table in CHILDREN:
                 db.execute(f"delete from {table} where article = ?", [row["id"]])
+    facts.forget(db.conn, [row["id"] for row in rows if row is not shown])
+    facts.move(db.conn, shown["id"], id)
     for table in CHILDREN:
         db.execute(f"update {table} set article = ? where article = ?", [id, shown["id"]])
     versions.renumber(db, id, shown["whole"], texts)

@@ -27,6 +27,7 @@ from click.testing import CliRunner
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.facts.rows import TABLES as FACTS
 from archive.schema import CHILDREN
 from crawler.cli import main
 from crawler.replica import Replica
@@ -240,7 +241,7 @@ KEPT_BY_ORDER = {
         "version, gone_at, lead, body from articles"
     ),
     "versions": "select article, number, sha256 from versions",
-} | {table: f"select * from {table}" for table in CHILDREN}
+} | {table: f"select * from {table}" for table in (*CHILDREN, *FACTS)}
 OF_TWO_ADDRESSES = "select article from captures where text_sha256 is not null group by article having count(distinct url) > 1"
 
 

@@ -21,7 +21,11 @@ STORIES: dict[str, tuple[str | None, ...]] = {
     f"{NEW}2": ("d", "e"), f"{NEW}3": ("e",), f"{OLD}4": ("f",), f"{OLD}5": ("f",), f"{NEW}6": (None,),
 }  # fmt: skip
 TOGETHER = ("1", "23", "456")  # the keys of one history, by their ends
-TEXTS = ("Đồng một", "Đồng hai", "Đồng  hai", "Đồng\n\nhai", "Rừng ba")  # three differ in white space only
+# Three differ in white space only, and so in where they say something.
+TEXTS = (
+    "Đồng một", "Xã Nam Mẫu: 5/KH-UBND", "Xã  Nam Mẫu: 5/KH-UBND", "Xã\n\nNam Mẫu: 5/KH-UBND",
+    "Ba Bể: 05/KH-UBND ngày 01/02/2019 và 15/2020/NĐ-CP",
+)  # fmt: skip
 NO_TEXT = (
     Outcome.MISSING, Outcome.MISSING, Outcome.REDIRECT, Outcome.LISTING, Outcome.EMPTY, Outcome.FAILED,
     Outcome.UNREADABLE, Outcome.ROBOTS,
@@ -107,6 +111,7 @@ def test_the_order_of_taking_in_makes_no_difference_to_any_table(seed: int) -> N
     complete = set(random.sample(crawls, 3))
     one = made_of([*history, *crawls], complete)
     assert {"portals", "crawls", "captures", "articles", "versions", "images", "stories"} <= one.keys()
+    assert {"documents", "places", "article_documents", "article_places"} <= one.keys()
     assert made_of([*crawls, *reversed(history)], complete) == one
     for _ in range(3):
         steps = [*history, *random.sample(history, 9), *crawls]
