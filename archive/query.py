@@ -63,11 +63,15 @@ class Term:
         return any(fold(phrase) != phrase.lower() for phrase in self.phrases)
 
     def folded(self, paired: bool = False) -> str:
-        return self._match(fold, paired)
+        return self._match(_folded, paired)
 
     def exact(self, paired: bool = False) -> str:
-        spellings = (str.lower, _tone_first, _tone_second)
-        return _join(" OR ", dict.fromkeys(self._match(spelling, paired) for spelling in spellings))
+        return _join(" OR ", dict.fromkeys(self._match(spelling, paired) for spelling in _EXACT))
+
+    def spellings(self, exact: bool) -> tuple[tuple[str, ...], ...]:
+        """Its phrases in each way to write them that matches, for a search outside of SQLite."""
+        ways = _EXACT if exact else (_folded,)
+        return tuple(dict.fromkeys(tuple(map(way, self.phrases)) for way in ways))
 
     def _match(self, spelling: Callable[[str], str], paired: bool) -> str:
         # A string cannot hold a quote here: they all delimited phrases.
@@ -181,6 +185,17 @@ def _tone_first(text: str) -> str:
 
 def _tone_second(text: str) -> str:
     return _ON_FIRST.sub(lambda match: _PLACEMENTS[match[0]], text.lower())
+
+
+_EXACT: tuple[Callable[[str], str], ...] = (str.lower, _tone_first, _tone_second)
+
+
+def _folded(text: str) -> str:
+    """As the folded index has it: letters of other scripts keep their marks there."""
+    folded = fold(text)
+    if folded.isascii():
+        return folded
+    return "".join(plain if (plain := fold(c)).isascii() else c.lower() for c in text)
 
 
 def _join(operator: str, expressions: Iterable[str]) -> str:

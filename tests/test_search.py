@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sample_archive import ARTICLES, FOREST, PORTALS, fill, take_in, without_shm
@@ -12,7 +13,7 @@ from sample_archive import ARTICLES, FOREST, PORTALS, fill, take_in, without_shm
 from archive.access import Access, access
 from archive.errors import ArchiveError, QueryError
 from archive.query import MOST_TERMS, folded_match, parse
-from archive.search import Hit, Order, marked, search
+from archive.search import Filters, Hit, Order, Result, marked, search
 from archive.store import Archive
 from archive.text import normalise
 
@@ -49,6 +50,15 @@ def store(archive: Archive, *titles: str, body: str = "Nội dung.") -> sqlite3.
     for number, title in enumerate(titles):
         take_in(archive, "backan", replace(FOREST, key=str(number), title=title, lead=None, body=body))
     return archive.db.conn
+
+
+def paged(db: sqlite3.Connection | Path, words: str, **wanted: Any) -> Iterator[Result]:
+    """All pages of a search, each by the key of the one before."""
+    page = search(db, words, **wanted)
+    yield page
+    while page.next:
+        page = search(db, words, after=page.next, **wanted)
+        yield page
 
 
 def shown(text: str, spans: tuple[tuple[int, int], ...]) -> str:
@@ -111,11 +121,9 @@ def test_exact_keeps_to_the_accents_typed(archive: Archive) -> None:
 def test_pages_run_from_exact_hits_into_the_others_without_gap_or_repeat(archive: Archive) -> None:
     connection = store(archive, *["Mưa rào"] * 4, *["Mùa màng"] * 5)
     for order in Order:
-        ids = [
-            hit.id
-            for offset in range(0, 12, 2)
-            for hit in search(connection, "mưa", limit=2, offset=offset, order=order).hits
-        ]
+        pages = list(paged(connection, "mưa", limit=2, order=order))
+        ids = [hit.id for page in pages for hit in page.hits]
+        assert len(pages) == 5
         assert len(ids) == len(set(ids)) == 9
         assert ids == [hit.id for hit in search(connection, "mưa", limit=50, order=order).hits]
 
@@ -171,25 +179,24 @@ def test_nothing_that_can_be_typed_is_an_error_of_syntax(path: Path, words: str)
         )
 
 
-@pytest.mark.parametrize(
-    "words", ["", "   ", "…", '""', "()", "-lũ", "NOT lũ", " ".join("a" * (MOST_TERMS + 1))]
-)
+@pytest.mark.parametrize("words", ["…", '""', "()", "-lũ", "NOT lũ", " ".join("a" * (MOST_TERMS + 1))])
 def test_a_query_that_asks_for_nothing_says_so(path: Path, words: str) -> None:
     with pytest.raises(QueryError, match="·"):
         search(path, words)
 
 
 def test_results_can_be_narrowed_to_a_portal_and_to_days(path: Path) -> None:
-    assert {hit.portal for hit in search(path, "bắc kạn", portal="mic").hits} == {"mic"}
-    assert search(path, "bắc kạn", portal="nowhere").total == 0
+    assert {hit.portal for hit in search(path, "bắc kạn", filters=Filters(portal=("mic",))).hits} == {"mic"}
+    assert search(path, "bắc kạn", filters=Filters(portal=("nowhere",))).total == 0
     day = date(2023, 10, 15)
-    assert [hit.published_at for hit in search(path, "bac kan", since=day, until=day).hits] == [
-        "2023-10-15T01:14:00+07:00"
-    ]
-    in_2019 = search(path, "nong OR hoi OR bac", since=date(2019, 1, 1), until=date(2019, 12, 31))
+    assert [
+        hit.published_at for hit in search(path, "bac kan", filters=Filters(since=day, until=day)).hits
+    ] == ["2023-10-15T01:14:00+07:00"]
+    year = Filters(since=date(2019, 1, 1), until=date(2019, 12, 31))
+    in_2019 = search(path, "nong OR hoi OR bac", filters=year)
     assert {(hit.published_at or "")[:4] for hit in in_2019.hits} == {"2019"}
     assert search(path, "khuyến nông").total == 1
-    assert search(path, "khuyến nông", until=date(2099, 1, 1)).total == 0, "an undated article is in no year"
+    assert search(path, "khuyến nông", filters=Filters(until=date(2099, 1, 1))).total == 0, "undated"
 
 
 def test_dates_order_hits_and_undated_ones_come_last(path: Path) -> None:
@@ -308,8 +315,7 @@ def test_counts_stop_at_a_thousand_and_say_so(archive: Archive) -> None:
     connection.execute(more)
     result = search(connection, "mua", limit=5)
     assert (result.total, result.capped, len(result.hits)) == (1000, True, 5)
-    assert len(search(connection, "mưa", limit=50, offset=990).hits) == 10
-    assert search(connection, "mưa", offset=5000).hits == ()
+    assert sum(len(page.hits) for page in paged(connection, "mưa", limit=250, order=Order.NEWEST)) == 1004
     assert search(connection, "mùa", limit=3).exact == 1
 
 

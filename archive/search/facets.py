@@ -1,0 +1,111 @@
+"""What the hits can be filtered by, and how many of the newest have each value."""
+
+import json
+import sqlite3
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from archive.query import Query
+from archive.search.filters import COLUMNS, FACTS, LISTED
+from archive.search.index import Index
+from archive.search.model import FACETED, MENTIONED, NO_FILTERS, Count, Facets, Filters
+from archive.search.question import asked, question
+from archive.search.reading import Source, reading
+
+SHOWN = 12  # values of one facet
+
+_SWITCHES = {"gone": "a.gone_at is not null", "changed": "a.version > 1"}
+_COLUMNS = {name: f"a.{name}" for name in COLUMNS} | _SWITCHES
+_LABELS = {
+    "portal": "select id, title from portals",
+    "place": "select id, name from places",
+    "document": "select id, number from documents",
+}
+
+
+def facets(db: Source, words: str, *, filters: Filters = NO_FILTERS, exact: bool = False) -> Facets:
+    """Count the values of the newest FACETED hits, at most SHOWN of a facet and those chosen.
+
+    A facet is counted under the filters of the others, not its own. Raises as `search` does.
+    """
+    query = asked(words)
+    with reading(db) as connection:
+        index = question(connection, query, filters, exact).all
+        counts, ids = _count(connection, index, _COLUMNS)
+        capped = len(ids) == FACETED and index.count(connection, FACETED + 1) > FACETED
+        counts |= {name: _mentions(connection, ids, name) for name in FACTS}
+        for name in counts:
+            if getattr(filters, name) not in ((), None):
+                counts[name] = _under_the_others(connection, query, filters, exact, name)
+        of = {name: _shown(connection, name, counts[name], _chosen(filters, name)) for name in counts}
+        return Facets(len(ids), capped, of, min(len(ids), MENTIONED))
+
+
+def _under_the_others(
+    connection: sqlite3.Connection, query: Query | None, filters: Filters, exact: bool, name: str
+) -> Counter[Any]:
+    nothing: dict[str, Any] = {name: None if name in _SWITCHES else ()}
+    index = question(connection, query, replace(filters, **nothing), exact).all
+    if name not in FACTS:
+        return _count(connection, index, {name: _COLUMNS[name]})[0][name]
+    return _mentions(connection, _count(connection, index, {}, MENTIONED)[1], name)
+
+
+def _count(
+    connection: sqlite3.Connection, index: Index, columns: dict[str, str], most: int = FACETED
+) -> tuple[dict[str, Counter[Any]], list[int]]:
+    """All columns in one pass over the index that covers them, and the articles.
+
+    SQL does the counting: rows are dear where Datasette looks at each of them.
+    """
+    named = "".join(f", {column} as {name}" for name, column in columns.items())
+    counts = "".join(
+        f" union all select '{name}', {name}, count(*) from hits group by {name}" for name in columns
+    )
+    sql = f"""
+        with hits as materialized (
+            select a.id{named} from ({index.rows(order="desc")} limit {most}) as h
+            cross join {LISTED} on a.docid = h.docid)
+        select '', json_group_array(id), count(*) from hits{counts}"""
+    (_, ids, _), *rows = connection.execute(sql, index.params).fetchall()
+    found = {name: Counter[Any]() for name in columns}
+    for name, value, count in rows:
+        found[name][value] = count
+    return found, json.loads(ids)
+
+
+def _mentions(connection: sqlite3.Connection, articles: list[int], name: str) -> Counter[Any]:
+    sql = f"""
+        select m.{name}, count(distinct m.article) from json_each(?) as a
+        cross join {FACTS[name]} as m on m.article = a.value group by m.{name}"""
+    rows = connection.execute(sql, [json.dumps(articles[:MENTIONED])])
+    return Counter(dict(rows.fetchall()))
+
+
+def _shown(
+    connection: sqlite3.Connection, name: str, counts: Counter[Any], chosen: list[Any]
+) -> tuple[Count, ...]:
+    """The most frequent values, the chosen among them."""
+    known = {value: count for value, count in counts.items() if value not in (None, "")}
+    best = sorted(known, key=lambda value: (value not in chosen, -known[value], str(value)))
+    values = best[: max(SHOWN, sum(value in chosen for value in best))]
+    values += [value for value in chosen if value not in values]
+    labels = _labels(connection, name, values)
+    shown = [
+        Count(str(value), labels.get(value) or str(value), known.get(value, 0), value in chosen)
+        for value in values
+    ]
+    return tuple(sorted(shown, key=lambda count: (-count.count, count.label)))
+
+
+def _labels(connection: sqlite3.Connection, name: str, values: list[Any]) -> dict[Any, str]:
+    if name not in _LABELS or not values:
+        return {}
+    sql = f"{_LABELS[name]} where id in (select value from json_each(?))"
+    return dict(connection.execute(sql, [json.dumps(values)]).fetchall())
+
+
+def _chosen(filters: Filters, name: str) -> list[Any]:
+    value = getattr(filters, name)
+    return list(value) if isinstance(value, tuple) else [] if value is None else [int(value)]
