@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EACCES, EAGAIN
 from pathlib import Path
 
@@ -57,6 +57,36 @@ def indexing(data: Path) -> Iterator[None]:
     """One at a time writes a sidecar that is missing; the next one waits, and will find it."""
     with _hold(data, "index", fcntl.LOCK_EX, "", wait=True):
         yield
+
+
+@contextmanager
+def publishing(data: Path) -> Iterator[None]:
+    """One at a time makes a public copy. Raises ArchiveError."""
+    with _hold(data, "publish", fcntl.LOCK_EX, "a copy is being published already{}: wait for its end"):
+        yield
+
+
+@contextmanager
+def keeping(file: Path) -> Iterator[None]:
+    """A file that is not to be removed. Many may keep it, and it may be read-only."""
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems know no locks
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_kept(file: Path) -> bool:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except OSError as error:
+        return error.errno in TAKEN
+    finally:
+        os.close(handle)
 
 
 @contextmanager

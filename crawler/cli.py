@@ -16,14 +16,15 @@ import click
 from crawler.commands.backfill import backfill
 from crawler.commands.export import export
 from crawler.commands.ingest import ingest
+from crawler.commands.publish import publish
 from crawler.commands.rebuild import rebuild
+from crawler.commands.search import search
+from crawler.commands.serve import open_in_datasette, serve
 from crawler.commands.telling import ALARM, put_in_order, telling_errors
 from crawler.commands.verify import verify
-from crawler.options import DAY, data_option, day, json_option, no_option, port_option
-from crawler.wording import counted
+from crawler.options import DAY, data_option, day, json_option, port_option
 
 if TYPE_CHECKING:
-    from archive.search import Hit
     from crawler.crawl import Crawled
 
 
@@ -33,7 +34,7 @@ def main() -> None:
     """Archive the Bắc Kạn portals and the MIC news site, and search the archive."""
 
 
-for command in (backfill, export, ingest, rebuild, verify):
+for command in (backfill, export, ingest, publish, rebuild, search, serve, verify):
     main.add_command(command)
 
 
@@ -94,29 +95,6 @@ def crawl(
     end_with(done)
 
 
-# Words that begin with a dash are words to leave out, not options.
-@main.command(
-    context_settings={"ignore_unknown_options": True},
-    short_help='Search, with accents or without, "phrases" in quotes, -without.',
-)
-@click.argument("words", nargs=-1, required=True, callback=no_option)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="Show so many hits.")
-@json_option
-@data_option
-def search(words: tuple[str, ...], limit: int, as_json: bool, data: Path) -> None:
-    """Search the archive; with accents or without, "phrases" in quotes, -without."""
-    from archive.search import search as find
-
-    with telling_errors():
-        result = find(data / "archive.db", " ".join(words), limit=limit)
-    if as_json:
-        click.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
-        return
-    for hit in result.hits:
-        click.echo(f"{told(hit)}\n")
-    click.echo(f"{result.total}+ articles" if result.capped else counted(result.total, "article"))
-
-
 @main.command()
 @click.argument("url")
 @click.option("--between", nargs=2, type=int, metavar="N M", help="Compare these; else the last two.")
@@ -139,16 +117,6 @@ def versions(url: str, between: tuple[int, int] | None, as_json: bool, data: Pat
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@port_option
-@data_option
-def serve(host: str, port: int, data: Path) -> None:
-    """Open the archive in Datasette, for reading only."""
-    with telling_errors():
-        open_in_datasette(data, host, port)
-
-
-@main.command()
 @click.option("--match", "url", metavar="URL", help="Say which portal covers this address, and as what.")
 @json_option
 @data_option  # as for every command; the portals are the same for every folder
@@ -168,22 +136,6 @@ def portals(url: str | None, as_json: bool, data: Path) -> None:
         return
     for info in infos:
         click.echo(f"{info.id:12} {info.title}\n{'':12} {info.homepage} ({info.platform})")
-
-
-def told(hit: "Hit") -> str:
-    """A hit for a person: matches in bold, which click leaves out where the output is no terminal."""
-    from archive.search import marked
-
-    bold, plain = click.style("", bold=True, reset=False), click.style("", reset=True)
-    title = marked(hit.title, hit.title_matches, bold, plain)
-    snippet = marked(hit.snippet, hit.snippet_matches, bold, plain)
-    return f"{title}\n{(hit.published_at or 'undated')[:10]}  {hit.portal}  {hit.url}\n{snippet}"
-
-
-def open_in_datasette(data: Path, host: str, port: int) -> None:
-    from archive.serve import serve
-
-    serve(data, host, port, ready=lambda url: click.echo(f"Serving {url} until Ctrl-C"))
 
 
 def end_with(done: "list[Crawled]") -> None:

@@ -13,6 +13,10 @@ from datasette import hookimpl
 
 LONGEST_VALUE = 2_000_000  # bytes; a whole row of a table can be no longer either
 MOST_COLUMNS = 64
+# Pragmas with a value that tell something; every other one changes something. Datasette lets readers write
+# none anyway; to have SQLite itself ask costs a statement a few microseconds at most.
+TELLING = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
+TELLING |= {"recursive_triggers"}  # which sqlite-utils sets on every connection, and which fires none here
 MOST_ANSWERED = 32_000_000  # bytes in memory; written out as JSON they take several times as many
 
 
@@ -53,3 +57,11 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     conn.text_factory, conn.row_factory = answer.text, answer.row
     if not database.startswith("_"):  # `_internal` is Datasette's own, in memory, and it writes there
         conn.execute("pragma query_only = on")
+        conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        conn.set_authorizer(_permitted)
+
+
+def _permitted(action: int, what: str | None, value: str | None, *_: object) -> int:
+    opens = action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)
+    changes = action == sqlite3.SQLITE_PRAGMA and value is not None and (what or "").lower() not in TELLING
+    return sqlite3.SQLITE_DENY if opens or changes else sqlite3.SQLITE_OK

@@ -1,7 +1,8 @@
 """What stands between a hostile page in the archive and the reader.
 
 A strict policy on every response: nothing from other hosts, no inline style, no inline script but the
-constant ones of Datasette itself, by hash.
+constant ones of Datasette itself, by hash. A response that brings a policy of its own keeps it: a captured
+page is shown under one that lets it do nothing at all, but be framed by our page around it.
 """
 
 import re
@@ -14,6 +15,8 @@ from datasette import hookimpl
 from jinja2 import Environment
 from jinja2.ext import Extension
 
+POLICY = b"content-security-policy"
+ISOLATION = b"cross-origin-opener-policy"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _INLINE_STYLE = re.compile(r'\sstyle="(?:\{\{.*?\}\}|[^"{])*"|<style>.*?</style>', re.DOTALL)
 
@@ -33,13 +36,13 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.add_extension(WithoutInlineStyle)
 
 
-@hookimpl
+@hookimpl(trylast=True)  # around all others, so that their answers have the policy too
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    policy = _policy(datasette).encode()
     headers = {
-        b"content-security-policy": _policy(datasette).encode(),
         b"x-content-type-options": b"nosniff",
         b"referrer-policy": b"no-referrer",
-        b"cross-origin-opener-policy": b"same-origin",
+        ISOLATION: b"same-origin",
     }
 
     def wrap(app: Any) -> Any:
@@ -47,7 +50,12 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
                     others = [(k, v) for k, v in message.get("headers", ()) if k.lower() not in headers]
-                    message["headers"] = [*others, *headers.items()]
+                    ours = headers
+                    if POLICY not in {name.lower() for name, _ in others}:
+                        others.append((POLICY, policy))
+                    else:  # browsers show nothing that is sandboxed and isolated at once
+                        ours = {name: value for name, value in headers.items() if name != ISOLATION}
+                    message["headers"] = [*others, *ours.items()]
                 await send(message)
 
             await app(scope, receive, send_with_headers)
@@ -66,6 +74,7 @@ def _policy(datasette: Any) -> str:
             "style-src 'self'",
             "img-src 'self' data:",
             "connect-src 'self'",
+            "frame-src 'self'",  # of our pages only captured ones can be framed, by their `frame-ancestors`
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -74,10 +83,15 @@ def _policy(datasette: Any) -> str:
 
 
 def _core_scripts(datasette: Any) -> Iterator[str]:
-    """The inline scripts of Datasette's templates, which are the same on every page and for all data."""
+    """The inline scripts of Datasette's templates, which are the same on every page and for all data.
+
+    Datasette 1.0 has others, with data in them: they do not run, and its pages do without.
+    """
+    known = hasattr(datasette, "jinja_env")
+    environment = datasette.jinja_env if known else datasette.get_jinja_environment()
     allow_facet = "true" if datasette.setting("allow_facet") else "false"
     for name in ("_close_open_menus.html", "_codemirror_foot.html", "table.html"):
-        source, _, _ = datasette.jinja_env.loader.get_source(datasette.jinja_env, f"default:{name}")
+        source, _, _ = environment.loader.get_source(environment, f"default:{name}")
         for script in _SCRIPT.findall(source):
             yield script.replace("{{ datasette_allow_facet }}", allow_facet)
 

@@ -1,0 +1,64 @@
+"""From a request to the archive, and from what it answers to a page."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from datasette import Response
+from datasette.utils import sqlite_timelimit
+
+from archive.site.options import DATABASE
+
+T = TypeVar("T")
+
+
+async def ask(datasette: Any, request: Any, question: Callable[[sqlite3.Connection], T]) -> T:
+    """Run a function on the archive in Datasette's threads, within its permissions and time limit.
+
+    Rows come as tuples.
+    """
+    await _ensure_permission(datasette, request.actor)
+
+    def answer(connection: sqlite3.Connection) -> T:
+        with _plain(connection), sqlite_timelimit(connection, datasette.setting("sql_time_limit_ms")):
+            return question(connection)
+
+    found: T = await datasette.get_database(DATABASE).execute_fn(answer)
+    return found
+
+
+@contextmanager
+def _plain(connection: sqlite3.Connection) -> Iterator[None]:
+    """Questions of ours take what they need and no more: weighing every text of theirs, as is done with
+    readers' SQL (see plugins/limits.py), costs as much as a search itself.
+    """
+    weighing = connection.row_factory, connection.text_factory
+    connection.row_factory, connection.text_factory = None, str
+    try:
+        yield
+    finally:
+        connection.row_factory, connection.text_factory = weighing
+
+
+async def page(
+    datasette: Any, request: Any, template: str, context: dict[str, Any], status: int = 200
+) -> Response:
+    html = await datasette.render_template(template, context, request=request, view_name="archive")
+    return Response.html(html, status=status, headers={"vary": "Cookie"})
+
+
+def absolute(datasette: Any, request: Any, path: str) -> str:
+    """The whole address of one of our paths, as the reader's browser sees it."""
+    address: str = datasette.absolute_url(request, datasette.urls.path(path))
+    return address
+
+
+async def _ensure_permission(datasette: Any, actor: Any) -> None:
+    if hasattr(datasette, "ensure_permissions"):
+        await datasette.ensure_permissions(actor, [("view-database", DATABASE), "view-instance"])
+        return
+    from datasette.resources import DatabaseResource  # Datasette 1.0
+
+    archive = DatabaseResource(database=DATABASE)
+    await datasette.ensure_permission(action="view-database", resource=archive, actor=actor)
