@@ -1,0 +1,60 @@
+"""Tables whose pages fit together, also where many rows are alike in the column of their order.
+
+Datasette 0.65 sorts the first page by that column alone, and those that follow by the primary key too. Of
+rows that are alike in it some are shown twice and most never, on its pages as in its CSV. Here the first
+page is sorted as the others are. What is taken away whole, and in no order that was asked for, comes in that
+of the primary key: to go on from there SQLite need not sort the rest of the table for each page.
+"""
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from datasette import hookimpl
+from datasette.utils import escape_sqlite, tilde_decode
+from datasette.utils.asgi import Request
+from datasette.views.table import TableView
+
+from archive.site.options import DATABASE
+
+_FIRST_PAGE = re.compile(r'(?P<order> order by (?:\[[^\]]+\]|"[^"]+"|\w+)(?: desc)?)(?P<limit> limit \d+)')
+
+_keys = ContextVar[tuple[str, ...]]("_keys", default=())  # of the table that is being shown
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    database = datasette.get_database(DATABASE)
+    execute = database.execute
+
+    async def ordered(sql: str, *params: Any, **more: Any) -> Any:
+        page = _FIRST_PAGE.search(sql)
+        if _keys.get() and page and page.end() == len(sql):
+            keys = ", ".join(map(escape_sqlite, _keys.get()))
+            sql = f"{sql[: page.start()]}{page['order']}, {keys}{page['limit']}"
+        return await execute(sql, *params, **more)
+
+    database.execute = ordered
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [(rf"^/(?P<database>{DATABASE})/(?P<table>[^\/\.]+)(\.(?P<format>\w+))?$", table)]
+
+
+async def table(datasette: Any, request: Any) -> Any:
+    """Datasette's own page; of a table, not of a view or a named query, with rows in one order."""
+    name = tilde_decode(request.url_vars["table"])
+    database = datasette.get_database(DATABASE)
+    keys: tuple[str, ...] = ()
+    if name in await database.table_names():
+        keys = tuple(await database.primary_keys(name)) or ("rowid",)
+    if len(keys) == 1 and request.args.get("_stream") and not {"_sort", "_sort_desc"} & set(request.args):
+        query = f"{request.query_string}&_sort={keys[0]}"
+        request = Request({**request.scope, "query_string": query.encode("latin-1")}, request.receive)
+    before = _keys.set(keys)
+    try:
+        return await TableView(datasette).dispatch_request(request)
+    finally:
+        _keys.reset(before)
