@@ -5,7 +5,7 @@ SERVE ?= 1
 DATA ?= data/demo
 BIN = .venv/bin
 
-.PHONY: setup demo test lint format docs lock bench clean
+.PHONY: setup demo test test-next format docs lock bench clean
 
 setup: .venv/.installed
 
@@ -31,6 +31,12 @@ setup: .venv/.installed
 	.venv-replay/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-replay.txt
 	@touch $@
 
+# The newest alpha of Datasette 1.0, on which the same pages must run.
+.venv-next/.installed: .venv/.python requirements-next.txt
+	@$(PYTHON) -m venv --clear .venv-next
+	.venv-next/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-next.txt
+	@touch $@
+
 demo: setup
 	$(BIN)/backan demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
@@ -40,6 +46,10 @@ test: .venv/.dev .venv-replay/.installed
 	$(BIN)/mypy
 	$(BIN)/cog -P --check README.md README.vi.md docs/database.md
 	$(BIN)/pytest
+
+# Beyond what CI runs: an alpha may break any day.
+test-next: .venv/.dev .venv-next/.installed
+	$(BIN)/pytest tests/test_next.py
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
@@ -57,10 +67,14 @@ lock:
 		--custom-compile-command "make lock" --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" requirements-replay.in -o requirements-replay.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --override requirements-next.in pyproject.toml \
+		-o requirements-next.txt
 
-# The frontier against Scrapy's requests in memory, side by side.
+# The frontier against Scrapy's requests in memory, and the pages against the SQL behind them, side by side.
 bench: .venv/.dev
 	$(BIN)/python tests/benchmarks/frontier.py
+	$(BIN)/python tests/benchmarks/search.py
 
 clean:
-	rm -rf .venv .venv-replay build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-next .venv-replay build *.egg-info .mypy_cache .pytest_cache .ruff_cache
