@@ -1,0 +1,40 @@
+"""The languages of our pages: Vietnamese first, English beside it, or one of the two."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from markupsafe import Markup, escape
+
+COOKIE = "lang"
+
+
+class Language(StrEnum):
+    """What a reader wants to see; the value is that of the cookie."""
+
+    BOTH = "both"
+    VI = "vi"
+    EN = "en"
+
+    def say(self, vietnamese: str, english: str) -> Markup:
+        """For the text of a page. Arguments are escaped unless they are Markup."""
+        if self is Language.VI:
+            return escape(vietnamese)
+        if self is Language.EN:
+            return Markup('<span lang="en">{}</span>').format(english)
+        return Markup('{}<span class="en" lang="en"> {}</span>').format(vietnamese, english)
+
+    def text(self, vietnamese: str, english: str) -> str:
+        """For attributes, options and titles, which hold no elements."""
+        return {Language.VI: vietnamese, Language.EN: english}.get(self, f"{vietnamese} · {english}")
+
+
+def language_of(request: Any) -> Language:
+    """By the reader's cookie; both where there is none, or no request (a page of an error)."""
+    wanted = request.cookies.get(COOKIE) if request else None
+    return Language(wanted) if wanted in set(Language) else Language.BOTH
+
+
+def words(language: Language) -> dict[str, Callable[[str, str], str] | Language]:
+    """What templates say things with."""
+    return {"t": language.say, "t_text": language.text, "language": language}

@@ -1,0 +1,122 @@
+"""The front page with its search box, and the results: as a page, and for programs."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from datasette import Response, hookimpl
+from markupsafe import Markup
+
+from archive.errors import QueryError
+from archive.lookup import Remembered, portals
+from archive.panorama import Overview, overview
+from archive.search import Advice, Facets, Result, Timeline, advise, facets, search, timeline
+from archive.site.asking import ask, page
+from archive.site.charts import timeline_chart
+from archive.site.language import language_of
+from archive.site.options import site_of
+from archive.site.wanted import Wanted
+
+_overviews = WeakKeyDictionary[Any, Remembered[Overview]]()  # by the Datasette that shows them
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands beside the hits; None where there was no time to count."""
+
+    facets: Facets | None = None
+    timeline: Timeline | None = None
+    advice: Advice | None = None
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [(r"^/$", front), (r"^/tim\.json$", results_json)]
+
+
+async def front(datasette: Any, request: Any) -> Response:
+    """The front page, or the results where there is something to look for."""
+    wanted = Wanted.read(request.args)
+    if _has_empty_fields(request):
+        return Response.redirect(wanted.address(datasette.urls.instance(), after=wanted.after))
+    known = await ask(datasette, request, portals)
+    context: dict[str, Any] = {
+        "wanted": wanted,
+        "portals": {portal["id"]: portal["title"] or portal["id"] for portal in known},
+        "chart": lambda shown: _chart(datasette, request, wanted, shown),
+    }
+    if not wanted.asks:
+        about = await ask(datasette, request, _overviews.setdefault(datasette, Remembered(overview)))
+        around = await _around(datasette, request, wanted, found=True)
+        site = site_of(datasette)
+        return await page(
+            datasette, request, "front.html", {**context, "about": about, "around": around, "site": site}
+        )
+    try:
+        result = await ask(datasette, request, lambda connection: _search(connection, wanted))
+    except QueryError as error:
+        return await page(datasette, request, "results.html", {**context, "problem": str(error)}, status=400)
+    around = await _around(datasette, request, wanted, found=bool(result.total))
+    context |= {"result": result, "around": around, "labels": _labels(around)}
+    return await page(datasette, request, "results.html", context)
+
+
+async def results_json(datasette: Any, request: Any) -> Response:
+    """Search for programs: the fields of the form, `limit` up to 100, and `after` for what comes next."""
+    wanted = Wanted.read(request.args)
+    try:
+        result = await ask(datasette, request, lambda connection: _search(connection, wanted))
+    except QueryError as error:
+        return Response.json({"ok": False, "error": str(error), "status": 400}, status=400)
+    hits = [{**asdict(hit), "page": datasette.urls.path(f"/bai/{hit.id}")} for hit in result.hits]
+    more = wanted.address(datasette.urls.path("/tim.json"), after=result.next) if result.next else None
+    return Response.json({**asdict(result), "hits": hits, "next_address": more})
+
+
+def _has_empty_fields(request: Any) -> bool:
+    """A form sends its empty fields too; an address that is passed on is better without them."""
+    return any(not value.strip() for name in request.args for value in request.args.getlist(name))
+
+
+def _search(connection: sqlite3.Connection, wanted: Wanted) -> Result:
+    return search(
+        connection,
+        wanted.q,
+        filters=wanted.filters,
+        order=wanted.order,
+        exact=wanted.exact,
+        limit=wanted.limit,
+        after=wanted.after or None,
+    )
+
+
+async def _around(datasette: Any, request: Any, wanted: Wanted, found: bool) -> Around:
+    async def counted(question: Callable[..., Any]) -> Any:
+        asked = {"filters": wanted.filters, "exact": wanted.exact}
+        try:
+            return await ask(datasette, request, lambda connection: question(connection, wanted.q, **asked))
+        except QueryError:  # it takes too long: the hits are worth showing without it
+            return None
+
+    if not found:
+        return Around(facets=await counted(facets), advice=await counted(advise))
+    counts = await counted(facets) if wanted.asks else None
+    return Around(facets=counts, timeline=await counted(timeline))
+
+
+def _labels(around: Around) -> dict[tuple[str, str], str]:
+    """What the chosen values of the filters are called."""
+    every = around.facets.of.items() if around.facets else ()
+    return {(name, count.value): count.label for name, counts in every for count in counts if count.chosen}
+
+
+def _chart(datasette: Any, request: Any, wanted: Wanted, shown: Timeline) -> Markup:
+    """Each bar leads to the same search in its period."""
+
+    def address(since: str, until: str) -> str:
+        return wanted.between(since, until).address(datasette.urls.instance())
+
+    bars = [(bar.period, bar.count) for bar in shown.bars]
+    return timeline_chart(bars, address, language_of(request))
