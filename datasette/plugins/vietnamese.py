@@ -1,0 +1,56 @@
+"""Puts Datasette's own words into the reader's language, where its templates state them.
+
+In the source of the templates, before they are compiled: what the archive holds is never touched, and a
+phrase that another version words otherwise stays as it is.
+"""
+
+from datasette import hookimpl
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+_COUNT = '{{ "{:,}".format(filtered_table_rows_count) }}'
+
+# As the source has them, with as much of it as tells them from other words.
+PHRASES = {
+    '<a href="{{ item.href }}">{{ item.label }}</a>':
+        '<a href="{{ item.href }}">{{ t("Trang đầu", "Home") if item.label == "home" else item.label }}</a>',
+    _COUNT + " row{% if filtered_table_rows_count == 1 %}{% else %}s{% endif %}":
+        "{% set n = filtered_table_rows_count|number %}{{ t_text(n ~ ' dòng', n ~ ' rows') }}",
+    "This data as {% for": '{{ t("Dữ liệu", "Data") }}: {% for',
+    '(<a href="#export">advanced</a>)': '(<a href="#export">{{ t("chọn thêm", "more") }}</a>)',
+    ">Search:</label>": '>{{ t("Tìm", "Search") }}</label>',
+    'value="Apply"': 'value="{{ t_text("Lọc", "Apply") }}"',
+    ">- column -<": '>– {{ t_text("cột", "column") }} –<',
+    ">- remove filter -<": '>– {{ t_text("bỏ lọc", "no filter") }} –<',
+    ">Sort...<": '>{{ t_text("Xếp theo", "Sort by") }}…<',
+    ">Sort by {{": '>{{ t_text("Xếp theo", "Sort by") }} {{',
+    "> descending<": '> {{ t("giảm dần", "descending") }}<',
+    ">View and edit SQL<": '>{{ t("Xem và sửa câu SQL", "View and edit SQL") }}<',
+    ">Next page</a>": '>{{ t("Trang sau", "Next page") }} →</a>',
+    ">Advanced export<": '>{{ t("Tải về", "Export") }}<',
+    ">JSON shape:": '>{{ t("Dạng JSON", "JSON shape") }}:',
+    "CSV options:": "CSV:",
+    "> download file<": '> {{ t("thành tệp", "as a file") }}<',
+    "> expand labels<": '> {{ t("kèm tên", "with labels") }}<',
+    "> stream all rows<": '> {{ t("mọi dòng", "all rows") }}<',
+    'value="Export CSV"': 'value="{{ t_text("Tải CSV", "Export CSV") }}"',
+    ">0 records<": '>{{ t("Không có dòng nào.", "No rows.") }}<',
+    ">0 results<": '>{{ t("Không có dòng nào.", "No rows.") }}<',
+    "<h3>Custom SQL query{%": '<h3>{{ t("Câu SQL", "Custom SQL") }}{%',
+    ">Format SQL<": '>{{ t("Xếp lại câu SQL", "Format SQL") }}<',
+    'value="Run SQL"': 'value="{{ t_text("Chạy", "Run SQL") }}"',
+}  # fmt: skip
+
+
+class InTheReadersLanguage(Extension):
+    """Only where our `t` is at hand: in whole pages and what they include, not in macros of other files."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        for phrase, ours in PHRASES.items():
+            source = source.replace(phrase, ours)
+        return source
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.add_extension(InTheReadersLanguage)
