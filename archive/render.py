@@ -1,33 +1,38 @@
 """Stored text, made ready for a page: every character escaped, no address that could run."""
 
 import re
-from collections.abc import Iterator
-from html import escape
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from archive.search import Span, marked
+from archive.inline import Inline, Wrap
+from archive.markup import Kind, Line, Span, cells, is_rule, runs
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*)")
-_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 _STAMP = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d)(?::\d\d)?(?:\.\d+)?(?P<zone>Z?).*)?"
 )
 
 
-def body_html(body: str) -> str:
-    """The body's Markdown-like marks as HTML; all else in it is text.
-
-    Blank lines part blocks; `## ` begins a heading, `- ` an item, `| a | b |` is a row. Headings start at
-    <h2>, for the title is the page's <h1>.
+def body_html(
+    body: str,
+    marks: Iterable[Span] = (),
+    wraps: Iterable[Wrap] = (),
+    start: int = 0,
+    end: int | None = None,
+) -> str:
+    """The body's marks (see `archive/markup.py`) as HTML, of the whole or from `start` to `end`; all else in
+    it is text. `marks` and `wraps` lie over it. Headings start at <h2>, for the title is the page's <h1>.
     """
-    blocks = (block for block in re.split(r"\n\s*\n", body) if block.strip())
-    return "\n".join(html for block in blocks for html in _block(block.strip().split("\n")))
+    return laid_out(Inline(body, marks, wraps), start, end)
 
 
-def highlighted(text: str, spans: tuple[Span, ...]) -> str:
+def laid_out(body: Inline, start: int = 0, end: int | None = None) -> str:
+    """As `body_html`, of a body with what lies over it."""
+    return "\n".join(html for run in runs(body.text, start, end) for html in _element(run, body))
+
+
+def highlighted(text: str, spans: Iterable[Span]) -> str:
     """A title or snippet of a search hit, with its matches in <mark>."""
-    return marked(text, spans, "<mark>", "</mark>", escape)
+    return Inline(text, spans).html(0, len(text))
 
 
 def web_address(url: str | None) -> str | None:
@@ -61,43 +66,29 @@ def vietnamese_number(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def _block(lines: list[str]) -> Iterator[str]:
-    for kind, group in groupby(lines, key=_kind):
-        run = list(group)
-        if kind == "heading":
-            for line in run:
-                marks, text = _HEADING.fullmatch(line.strip()).groups()  # type: ignore[union-attr]  # by _kind
-                level = max(2, len(marks))
-                yield f"<h{level}>{escape(text)}</h{level}>"
-        elif kind == "item":
-            items = "".join(f"<li>{escape(line.strip()[2:])}</li>" for line in run)
-            yield f"<ul>{items}</ul>"
-        elif kind == "row":
-            yield _table(run)
-        else:
-            yield f"<p>{'<br>'.join(map(escape, run))}</p>"
+def _element(run: list[Line], text: Inline) -> Iterator[str]:
+    inner = (text.html(line.start, line.end) for line in run)
+    match run[0].kind:
+        case Kind.HEADING:
+            level = max(2, run[0].level)
+            yield f"<h{level}>{''.join(inner)}</h{level}>"
+        case Kind.ITEM:
+            yield f"<ul>{''.join(f'<li>{item}</li>' for item in inner)}</ul>"
+        case Kind.ROW:
+            yield _table(run, text)
+        case Kind.TEXT:
+            yield f"<p>{'<br>'.join(inner)}</p>"
 
 
-def _kind(line: str) -> str:
-    line = line.strip()
-    if _HEADING.fullmatch(line):
-        return "heading"
-    if line.startswith("- "):
-        return "item"
-    return "row" if len(line) > 1 and line.startswith("|") and line.endswith("|") else "text"
-
-
-def _table(lines: list[str]) -> str:
-    """The first of several rows heads the table, unless it is numbered like those below."""
-    rows = [
-        [escape(cell.strip()) for cell in line.strip()[1:-1].split("|")]
-        for line in lines
-        if not _RULE.fullmatch(line.strip())
-    ]
-    headed = len(rows) > 1 and not rows[0][0].rstrip(".").isdigit()
+def _table(run: list[Line], text: Inline) -> str:
+    """The first of several rows heads the table, unless it is numbered like those below, or not the first:
+    a long table may have begun in the part before."""
+    rows = [cells(text.text, row) for row in run if not is_rule(text.text, row)]
+    begins = not text.text.endswith("|\n", 0, run[0].begin)
+    headed = begins and len(rows) > 1 and not text.text[slice(*rows[0][0])].rstrip(".").isdigit()
     html = []
-    for number, cells in enumerate(rows):
+    for number, row in enumerate(rows):
         cell = '<th scope="col">{}</th>' if headed and number == 0 else "<td>{}</td>"
-        html.append(f"<tr>{''.join(map(cell.format, cells))}</tr>")
+        html.append(f"<tr>{''.join(cell.format(text.html(*place)) for place in row)}</tr>")
     region = '<div class="scroll" role="region" aria-label="Bảng · Table" tabindex="0">'
     return f"{region}<table>{''.join(html)}</table></div>"

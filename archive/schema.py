@@ -65,7 +65,8 @@ VIEWS = {
             count(gone_at) as gone, sum(version > 1) as changed
         from articles indexed by idx_articles_listed where published_at is not null group by portal, month""",
     "articles_changed": """
-        select a.id, a.portal, a.title, a.published_at, a.version as versions, v.captured_at as changed_at, a.url
+        select a.id, a.portal, a.title, a.published_at, a.version as versions, v.captured_at as changed_at,
+            a.url
         from versions as v join articles as a on a.id = v.article and a.version = v.number
         where v.number > 1""",
     "articles_gone": """

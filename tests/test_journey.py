@@ -149,7 +149,9 @@ def count(reader: Watched) -> int:
 def cite(reader: Watched, title: str) -> None:
     page = reader.page
     for format in ("bib", "ris", "csl.json", "txt"):
-        answer = page.request.get(reader.address + page.locator(f"a[href$='.{format}']").first.get_attribute("href"))
+        answer = page.request.get(
+            reader.address + page.locator(f"a[href$='.{format}']").first.get_attribute("href")
+        )
         assert answer.ok
         assert title.split()[0] in answer.text()
     assert page.locator("meta[name=citation_title]").get_attribute("content") == title
@@ -185,7 +187,9 @@ def follow(reader: Watched) -> None:
     import feedparser
 
     page = reader.page
-    answer = page.request.get(reader.address + page.locator("a[href*='/tim.atom']").first.get_attribute("href"))
+    answer = page.request.get(
+        reader.address + page.locator("a[href*='/tim.atom']").first.get_attribute("href")
+    )
     feed = feedparser.parse(answer.body())
     assert not feed.bozo
     assert len({entry.id for entry in feed.entries}) == len(feed.entries) > 0

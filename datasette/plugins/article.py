@@ -1,0 +1,112 @@
+"""The page of an article."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette import Response, hookimpl
+from markupsafe import Markup
+
+from archive import cite
+from archive.dossier import Dossier, dossier, long_values, plain
+from archive.errors import QueryError
+from archive.lookup import is_demonstration
+from archive.nearby import Nearby, nearby
+from archive.search import Matches, matches
+from archive.site.asking import absolute, ask, page
+from archive.site.language import Language, language_of
+from archive.site.reading import Reading, read
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for; `version` is None for the newest."""
+
+    id: int
+    version: int | None
+    part: int
+    words: str
+
+    @classmethod
+    def of(cls, request: Any) -> "Wanted":
+        version, part = (_number(request.args.get(name)) for name in ("v", "phan"))
+        return cls(int(request.url_vars["id"]), version, part or 1, request.args.get("q") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    dossier: Dossier
+    reading: Reading
+    nearby: Nearby
+    invented: bool
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [(r"^/bai/(?P<id>[0-9]{1,16})$", article)]
+
+
+@hookimpl
+def render_cell(row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
+    """In the table of articles, a title leads to the page for reading."""
+    if table != "articles" or column != "title" or "id" not in row.keys():  # noqa: SIM118  # sqlite3.Row
+        return None
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/bai/{row['id']}"), value)
+
+
+async def article(datasette: Any, request: Any) -> Response:
+    wanted, language = Wanted.of(request), language_of(request)
+    front = datasette.urls.path("/")
+
+    def search(fields: dict[str, str]) -> str:
+        return f"{front}?{urlencode(fields)}"
+
+    shown = await ask(datasette, request, lambda connection: _shown(connection, wanted, language, search))
+    if shown is None:
+        return await page(datasette, request, "error.html", {"status": 404}, status=404)
+    own = absolute(datasette, request, f"/bai/{wanted.id}")
+    version = "" if shown.dossier.newest else f"?v={wanted.version}"
+    cited = cite.citation(shown.dossier, f"{own}{version}", shown.invented)
+    context = {
+        "shown": shown,
+        "wanted": wanted,
+        "canonical": own,
+        "version": version,
+        "cited": cited,
+        "footnote": cite.footnote(cited),
+        "head": cite.head(cited),
+        "search": search,
+        "address": lambda **fields: _address(datasette, wanted, fields),
+        "plain": plain,
+    }
+    return await page(datasette, request, "article.html", context)
+
+
+def _shown(connection: Any, wanted: Wanted, language: Language, search: Callable[..., str]) -> Shown | None:
+    """All of it in the thread that asks: to lay out a text of megabytes takes longer than to fetch it."""
+    with long_values(connection):
+        found = dossier(connection, wanted.id, wanted.version)
+        if found is None:
+            return None
+        near, invented = nearby(connection, found.article), is_demonstration(connection)
+        marks = Matches()
+        if wanted.words and found.newest:
+            with suppress(
+                QueryError
+            ):  # words that no search would take mark nothing, nor do those that take long
+                marks = matches(connection, wanted.words, wanted.id)
+        return Shown(found, read(found, marks, wanted.part, language, search), near, invented)
+
+
+def _address(datasette: Any, wanted: Wanted, fields: dict[str, Any]) -> str:
+    """This page with other fields; those that are empty are left out."""
+    stated = {"v": wanted.version, "q": wanted.words, **fields}
+    query = urlencode({name: value for name, value in stated.items() if value})
+    return f"{datasette.urls.path(f'/bai/{wanted.id}')}{'?' if query else ''}{query}"
+
+
+def _number(text: str | None) -> int | None:
+    """None for what is no number, and for one so long that no archive has as many."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
