@@ -26,6 +26,14 @@ class Repeat:
     sha256: str | None
 
 
+def repeat_of(revisit: Revisit, row_sha256: str | None) -> Repeat:
+    place, digest = revisit.place, revisit.payload_digest
+    return Repeat(
+        place.file, place.offset, revisit.url, revisit.refers_to_url, revisit.refers_to_at,
+        digest if digest != EMPTY else None, row_sha256,
+    )  # fmt: skip
+
+
 class Repeats:
     """Collects the revisits of all files. They can be judged when every file has been read: the record that
     one refers to may lie anywhere."""
@@ -37,12 +45,7 @@ class Repeats:
         self._digests: dict[Place, frozenset[str] | None] = {}
 
     def add(self, revisit: Revisit, row_sha256: str | None) -> None:
-        place, digest = revisit.place, revisit.payload_digest
-        repeat = Repeat(
-            place.file, place.offset, revisit.url, revisit.refers_to_url, revisit.refers_to_at,
-            digest if digest != EMPTY else None, row_sha256,
-        )  # fmt: skip
-        self._repeats.append(repeat)
+        self._repeats.append(repeat_of(revisit, row_sha256))
 
     def add_outside(self, record: Exchange | Revisit) -> None:
         """A response that has no row, for its host is none of ours; pages of ours may repeat it."""
@@ -56,7 +59,7 @@ class Repeats:
                 yield repeat, what
 
     def _wrong(self, repeat: Repeat) -> str | None:
-        if repeat.sha256 is None or (place := self._original(repeat)) is None:
+        if repeat.sha256 is None or (place := self.original(repeat)) is None:
             return "refers to a record that is not here"
         if (digests := self._digests_of(place)) is None:
             return f"refers to a record that cannot be read, at byte {place.offset} of {place.file}"
@@ -70,7 +73,7 @@ class Repeats:
             "the record that it refers to has another payload digest than it states" if comparable else None
         )
 
-    def _original(self, repeat: Repeat) -> Place | None:
+    def original(self, repeat: Repeat) -> Place | None:
         """By address and time; where these are not stated, or several came in one second, by the body."""
         named = (repeat.refers_to_url or "", repeat.refers_to_at or "")
         by_name = "url = ? and captured_at = ?"

@@ -18,6 +18,14 @@ PHRASES = {
         "{% set n = filtered_table_rows_count|number %}{{ t_text(n ~ ' dòng', n ~ ' rows') }}",
     "This data as {% for": '{{ t("Dữ liệu", "Data") }}: {% for',
     '(<a href="#export">advanced</a>)': '(<a href="#export">{{ t("chọn thêm", "more") }}</a>)',
+    # The fields of a filter stand side by side without a word that says what they are.
+    '<select name="_filter_column': '<select aria-label="{{ t_text("Cột", "Column") }}" name="_filter_column',
+    '<select name="_filter_op': '<select aria-label="{{ t_text("So sánh", "Comparison") }}" name="_filter_op',
+    '<input type="text" name="_filter_value':
+        '<input type="text" aria-label="{{ t_text("Giá trị", "Value") }}" name="_filter_value',
+    '<select name="_sort"': '<select aria-label="{{ t_text("Xếp theo", "Sort by") }}" name="_sort"',
+    '<dl class="column-descriptions">':
+        '<dl class="column-descriptions" tabindex="0" aria-label="{{ t_text("Các cột", "Columns") }}">',
     ">Search:</label>": '>{{ t("Tìm", "Search") }}</label>',
     'value="Apply"': 'value="{{ t_text("Lọc", "Apply") }}"',
     ">- column -<": '>– {{ t_text("cột", "column") }} –<',
