@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 from sample_archive import FOREST, fill, take_in
 
-from archive.site.guarded_csv import MARK, unguarded
+from archive.site.exports.guarded_csv import MARK, unguarded
 from archive.store import Archive
 
 MANY = 230  # more than a page of an export has

@@ -13,11 +13,11 @@ from datasette.app import Datasette
 from sample_archive import FOREST, fill, take_in
 from shown import EVIL, FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get
 
-from archive.dossier import long_values
 from archive.identity import row_id
 from archive.model import BodyLink, Image, Related
-from archive.render import vietnamese_date
 from archive.serve import application
+from archive.site.article.dossier import long_values
+from archive.site.render import vietnamese_date
 from archive.store import Archive
 
 KB = 1000

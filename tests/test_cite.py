@@ -13,10 +13,10 @@ from datasette.app import Datasette
 from sample_archive import FOREST, PORTALS, fill, take_in
 from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get
 
-from archive.cite import Citation, wayback
 from archive.identity import row_id
-from archive.references import bibtex, csl, ris
 from archive.serve import application
+from archive.site.article.cite import Citation, wayback
+from archive.site.article.references import bibtex, csl, ris
 from archive.store import Archive
 
 OWN = f"http://localhost/bai/{FOREST_ID}"

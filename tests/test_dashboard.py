@@ -14,15 +14,15 @@ import pytest
 from datasette.app import Datasette
 from sample_archive import fill
 
-from archive import panorama
 from archive.facts.gazetteer import gazetteer
-from archive.panorama import Held, Month, Told
 from archive.serve import application
+from archive.site import panorama
 from archive.site.charts import months_chart, province_map, timeline_chart
-from archive.site.drawing import round_scale
+from archive.site.charts.drawing import round_scale
+from archive.site.charts.map import LARGEST, WIDTH
+from archive.site.charts.timeline import following
 from archive.site.language import Language
-from archive.site.map import LARGEST, WIDTH
-from archive.site.timeline import following
+from archive.site.panorama import Held, Month, Told
 from archive.store import Archive
 
 

@@ -20,9 +20,9 @@ from sample_archive import FOREST, fill, take_in, without_shm
 from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get
 
 from archive.errors import ArchiveError
-from archive.lookup import Remembered
-from archive.panorama import overview
 from archive.serve import CONFIGURATION, application, serve
+from archive.site.lookup import Remembered
+from archive.site.panorama import overview
 from archive.store import Archive
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -19,8 +19,8 @@ from reading_exports import MANY, many, objects, read_csv, sheet_rows, workbook
 from sample_archive import FOREST, fill
 
 from archive.identity import row_id
-from archive.site.guarded_csv import MARK, Guard, guarded, record, unguarded
-from archive.site.workbook import LONGEST_CELL, Workbook
+from archive.site.exports.guarded_csv import MARK, Guard, guarded, record, unguarded
+from archive.site.exports.workbook import LONGEST_CELL, Workbook
 from archive.store import Archive
 
 SIGNS = tuple("=+-@\t\r\n＝＋－＠")

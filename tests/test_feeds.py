@@ -13,9 +13,9 @@ from datasette.app import Datasette
 from following import changed, get, served, take_hostile
 from sample_archive import FOREST, PORTALS, fill, take_in
 
-from archive.changes import changes
 from archive.identity import row_id
-from archive.site.feeds import moment
+from archive.site.feeds.changes import changes
+from archive.site.feeds.writing import moment
 from archive.store import Archive
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -9,8 +9,8 @@ import pytest
 from datasette.app import Datasette
 from sample_archive import fill
 
-from archive.catalogue import described
 from archive.serve import CONFIGURATION, application
+from archive.site.catalogue import described
 from archive.store import Archive
 
 METADATA = described(CONFIGURATION / "metadata.yaml")

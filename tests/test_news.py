@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from following import changed, get, served, take_hostile
 from sample_archive import FOREST, fill, take_in
 
-from archive import news
+from archive.site.feeds import news
 from archive.store import Archive
 
 DAY = date(2026, 11, 21)

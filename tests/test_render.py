@@ -7,9 +7,9 @@ from time import process_time
 
 import pytest
 
-from archive.inline import Wrap
-from archive.markup import lines, parts, runs
-from archive.render import body_html, highlighted, short_address, vietnamese_date, web_address
+from archive.site.article.inline import Wrap
+from archive.site.article.markup import lines, parts, runs
+from archive.site.render import body_html, highlighted, short_address, vietnamese_date, web_address
 
 LINK = ('<a href="/x">', "</a>")
 BODY = "Xã Nam Mẫu có 214 hộ.\n\n## Nam Mẫu\n\n- một\n- hai\n\n| Xã | Hộ |\n| Nam Mẫu | 214 |\n\nHết."

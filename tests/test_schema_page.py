@@ -12,11 +12,11 @@ import pytest
 from datasette.app import Datasette
 from sample_archive import fill
 
-from archive.catalogue import catalogue, described, row_counts
 from archive.schema import VIEWS
 from archive.serve import CONFIGURATION, application
+from archive.site.catalogue import catalogue, described, row_counts
+from archive.site.charts.relations import relations_picture
 from archive.site.language import Language
-from archive.site.relations import relations_picture
 
 INTERNAL = {"_sqlite_migrations", "stories", "articles_folded"}
 

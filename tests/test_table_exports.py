@@ -11,7 +11,7 @@ from following import get, served, take_hostile
 from reading_exports import MANY, many, objects, read_csv, sheet_rows, workbook
 from sample_archive import fill
 
-from archive.site.guarded_csv import MARK
+from archive.site.exports.guarded_csv import MARK
 from archive.site.password import hashed
 from archive.store import Archive
 

@@ -1,5 +1,6 @@
 """What was received: read from a WARC file, compared with what was captured, and unpacked within bounds."""
 
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,13 +11,17 @@ from sqlite3 import Connection
 from threading import BoundedSemaphore
 
 import brotli  # type: ignore[import-untyped]  # it ships none
-from backports import zstd
 
 from archive.errors import ArchiveError, WarcError
 from archive.repeats import Repeats, repeat_of
 from archive.replay.captured import Captured
 from archive.warc.file import open_name
 from archive.warc.reader import Exchange, Place, Revisit, read_at
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 SHOWN = 8 << 20  # bytes of a page that are shown, unpacked
 MOST_CODINGS = 3  # one upon the other

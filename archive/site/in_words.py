@@ -4,7 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from archive.render import vietnamese_date
+from archive.site.render import vietnamese_date
 from archive.site.wanted import Wanted
 
 _SEVERAL = {

@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 from datasette import Response, hookimpl
 from markupsafe import Markup
 
-from archive import cite
-from archive.dossier import Dossier, dossier, long_values, plain
 from archive.errors import QueryError
-from archive.lookup import is_demonstration
-from archive.nearby import Nearby, nearby
 from archive.search import Matches, matches
+from archive.site.article import cite
+from archive.site.article.dossier import Dossier, dossier, long_values, plain
+from archive.site.article.nearby import Nearby, nearby
+from archive.site.article.reading import Reading, read
 from archive.site.asking import absolute, ask, page
 from archive.site.language import Language, language_of
-from archive.site.reading import Reading, read
+from archive.site.lookup import is_demonstration
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from typing import Any
 from datasette import Response, hookimpl
 from markupsafe import Markup
 
-from archive import render
 from archive.replay import captured, kinds, payload, style
 from archive.replay.addresses import Addresses, absolute
 from archive.replay.captured import LATEST, Captured
@@ -22,6 +21,7 @@ from archive.replay.kinds import Kind
 from archive.replay.page import Page
 from archive.replay.payload import Received, UnreadableError
 from archive.replay.safe_copy import Copy, Words, Writer
+from archive.site import render
 from archive.site.asking import ask, page
 from archive.site.language import language_of
 from archive.site.options import site_of

@@ -5,10 +5,10 @@ from typing import Any
 
 from datasette import Response, hookimpl
 
-from archive import cite, references
-from archive.dossier import Dossier, dossier, long_values
-from archive.lookup import is_demonstration
+from archive.site.article import cite, references
+from archive.site.article.dossier import Dossier, dossier, long_values
 from archive.site.asking import absolute, ask, page
+from archive.site.lookup import is_demonstration
 
 FORMATS: dict[str, tuple[str, Callable[[cite.Citation, Dossier], str]]] = {
     "bib": ("application/x-bibtex", lambda cited, _: references.bibtex(cited)),

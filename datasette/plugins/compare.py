@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from datasette import Response, hookimpl
 
-from archive.dossier import Listed, long_values, plain, text_of, versions
-from archive.lookup import Row, rows
+from archive.site.article.comparing import Comparison, compare
+from archive.site.article.dossier import Listed, long_values, plain, text_of, versions
 from archive.site.asking import ask, page
-from archive.site.comparing import Comparison, compare
+from archive.site.lookup import Row, rows
 
 MOST_CHOICES = 500  # versions in the form
 

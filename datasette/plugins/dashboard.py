@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
 
-from archive import panorama
 from archive.facts.gazetteer import gazetteer
-from archive.lookup import Remembered
+from archive.site import panorama
 from archive.site.asking import ask, page
 from archive.site.charts import months_chart, province_map
 from archive.site.language import language_of
+from archive.site.lookup import Remembered
 
 PATIENCE = 3000  # milliseconds: more than a page may take otherwise, for it is asked so seldom
 QUESTIONS: dict[str, Callable[..., Any]] = {

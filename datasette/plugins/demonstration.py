@@ -6,7 +6,7 @@ from typing import Any
 
 from datasette import hookimpl
 
-from archive.lookup import is_demonstration
+from archive.site.lookup import is_demonstration
 
 
 @hookimpl

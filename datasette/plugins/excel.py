@@ -16,11 +16,11 @@ from datasette.utils import sqlite_timelimit
 from datasette.views.base import DatasetteError
 
 from archive.dates import VIETNAM
-from archive.render import vietnamese_number
 from archive.site import inside
-from archive.site.streaming import Streamed, of_file, while_wanted
-from archive.site.taking import MOST_ROWS
-from archive.site.workbook import CONTENT_TYPE, Workbook, turn
+from archive.site.exports.streaming import Streamed, of_file, while_wanted
+from archive.site.exports.taking import MOST_ROWS
+from archive.site.exports.workbook import CONTENT_TYPE, Workbook, turn
+from archive.site.render import vietnamese_number
 
 # Fields of the address that say how much, and in which form.
 OURS = (

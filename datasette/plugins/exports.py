@@ -12,15 +12,15 @@ from datasette import Response, hookimpl
 
 from archive.dates import VIETNAM
 from archive.errors import ArchiveError, QueryError
-from archive.render import vietnamese_number
 from archive.search import Result
-from archive.site import guarded_csv
 from archive.site.asking import absolute, ask
+from archive.site.exports import guarded_csv
+from archive.site.exports.streaming import Streamed, of_file, while_wanted
+from archive.site.exports.taking import MOST_ROWS, WHOLE, Taking, Values
+from archive.site.exports.workbook import CONTENT_TYPE, Workbook, turn
 from archive.site.in_words import Names, in_words
-from archive.site.streaming import Streamed, of_file, while_wanted
-from archive.site.taking import MOST_ROWS, WHOLE, Taking, Values
+from archive.site.render import vietnamese_number
 from archive.site.wanted import Wanted
-from archive.site.workbook import CONTENT_TYPE, Workbook, turn
 
 
 @hookimpl

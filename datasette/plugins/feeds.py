@@ -13,9 +13,9 @@ from datasette import Response, hookimpl
 
 from archive.errors import QueryError
 from archive.search import Order
-from archive.site import entries
 from archive.site.asking import absolute, ask
-from archive.site.feeds import NOBODY, Entry, Feed, atom, json_feed, name
+from archive.site.feeds import entries
+from archive.site.feeds.writing import NOBODY, Entry, Feed, atom, json_feed, name
 from archive.site.in_words import Names, in_words
 from archive.site.wanted import PAGE_SIZE, Wanted
 

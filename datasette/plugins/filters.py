@@ -4,7 +4,7 @@ from datasette import hookimpl
 from jinja2 import Environment
 from markupsafe import Markup
 
-from archive import render
+from archive.site import render
 
 
 @hookimpl

@@ -10,12 +10,12 @@ from typing import Any
 
 from datasette import Response, hookimpl
 
-from archive import news
-from archive.changes import Changes
 from archive.dates import VIETNAM, YEARS
-from archive.lookup import portals
 from archive.site.asking import ask, page
+from archive.site.feeds import news
+from archive.site.feeds.changes import Changes
 from archive.site.language import language_of
+from archive.site.lookup import portals
 from archive.site.trouble import trouble
 
 SHOWN = 40  # new articles on a page

@@ -6,11 +6,11 @@ from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
 
-from archive.catalogue import Catalogue, catalogue, described, row_counts
-from archive.lookup import Remembered
 from archive.site.asking import ask, page
+from archive.site.catalogue import Catalogue, catalogue, described, row_counts
+from archive.site.charts.relations import relations_picture
 from archive.site.language import language_of
-from archive.site.relations import relations_picture
+from archive.site.lookup import Remembered
 
 _remembered = WeakKeyDictionary[Any, Remembered[tuple[Catalogue, dict[str, int | None]]]]()
 

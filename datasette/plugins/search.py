@@ -10,13 +10,13 @@ from datasette import Response, hookimpl
 from markupsafe import Markup
 
 from archive.errors import QueryError
-from archive.lookup import Remembered, portals
-from archive.panorama import Overview, overview
 from archive.search import Advice, Facets, Result, Timeline, advise, facets, search, timeline
 from archive.site.asking import ask, page
 from archive.site.charts import timeline_chart
 from archive.site.language import language_of
+from archive.site.lookup import Remembered, portals
 from archive.site.options import site_of
+from archive.site.panorama import Overview, overview
 from archive.site.wanted import Wanted
 
 _overviews = WeakKeyDictionary[Any, Remembered[Overview]]()  # by the Datasette that shows them

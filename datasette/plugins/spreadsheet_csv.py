@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette import hookimpl
 
-from archive.site.guarded_csv import CONTENT_TYPE, Guard
+from archive.site.exports.guarded_csv import CONTENT_TYPE, Guard
 
 
 @hookimpl

@@ -1,5 +1,5 @@
 """How to cite an article: in a footnote, as plain text, and for what reads a page's head. See also
-`archive/references.py`, for programs that keep references.
+`archive/site/article/references.py`, for programs that keep references.
 
 The work cited is the portal's page, at its own address; the archive's address, the Wayback Machine's and the
 proof stand in a note, which every style and program keeps. Authors are given as the page states them: what
@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from archive.dossier import Dossier
-from archive.render import vietnamese_date, web_address
+from archive.site.article.dossier import Dossier
+from archive.site.render import vietnamese_date, web_address
 
 INVENTED = "BẢN MÔ PHỎNG: bài viết được viết ra để minh họa. · A DEMONSTRATION: the article is invented."
 LONGEST = {"title": 1_000, "lead": 5_000}  # characters; other fields 300

@@ -9,11 +9,11 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from archive.panorama import Held, Month
-from archive.render import vietnamese_number
-from archive.site.drawing import element, numbers_table, percent
+from archive.site.charts.drawing import element, numbers_table, percent
+from archive.site.charts.timeline import following, written
 from archive.site.language import Language
-from archive.site.timeline import following, written
+from archive.site.panorama import Held, Month
+from archive.site.render import vietnamese_number
 
 HEIGHT, BASE = 58, 42  # pixels
 MOST_LINKS = 250  # a page of 100 KB holds no more: from there on a year leads on, not a month

@@ -12,8 +12,8 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree
 
 from archive.dates import VIETNAM
-from archive.render import web_address
-from archive.site.xml_text import xml_text
+from archive.site.feeds.xml_text import xml_text
+from archive.site.render import web_address
 
 LANGUAGE = "vi"
 NOBODY = "Kho lưu trữ Bắc Kạn"

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import xlsxwriter
 
 from archive.dates import VIETNAM
-from archive.site.xml_text import xml_text
+from archive.site.feeds.xml_text import xml_text
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE = 2  # files of one Datasette

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from archive.lookup import Row, rows
+from archive.site.lookup import Row, rows
 
 LONGEST_VALUE = 1 << 30  # bytes: whatever the archive took in
 MOST_CAPTURES = 25  # of hundreds, the newest; the table of captures has the others

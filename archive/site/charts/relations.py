@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from archive.catalogue import Table
-from archive.site.drawing import element
+from archive.site.catalogue import Table
+from archive.site.charts.drawing import element
 from archive.site.language import Language
 
 BOX = (150, 26)  # units, which on a desk are pixels

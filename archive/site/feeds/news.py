@@ -4,9 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from archive.changes import Changes, changes
 from archive.dates import VIETNAM
-from archive.lookup import Row, rows
+from archive.site.feeds.changes import Changes, changes
+from archive.site.lookup import Row, rows
 
 COMPARED = 40_000  # characters of a body that a list of edits looks at
 MOST = 50  # entries of a list

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from archive.cite import Citation
+from archive.site.article.cite import Citation
 
 ARCHIVE = "Kho lưu trữ Bắc Kạn · Bắc Kạn Archive"
 _SPECIAL = {

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from archive.diff import Difference, Edit, Piece, difference
-from archive.inline import Inline, Wrap
-from archive.lookup import Row
-from archive.markup import parts, runs
-from archive.render import laid_out
+from archive.site.article.inline import Inline, Wrap
+from archive.site.article.markup import parts, runs
+from archive.site.lookup import Row
+from archive.site.render import laid_out
 from archive.text import word_count
 
 TAGS = {Edit.ADDED: ("<ins>", "</ins>"), Edit.REMOVED: ("<del>", "</del>")}

@@ -7,12 +7,12 @@ from html import escape
 
 from markupsafe import Markup
 
-from archive.dossier import Dossier, Fact, plain
-from archive.inline import Inline, Wrap
-from archive.markup import Span, parts
-from archive.render import body_html
 from archive.search import Matches
+from archive.site.article.dossier import Dossier, Fact, plain
+from archive.site.article.inline import Inline, Wrap
+from archive.site.article.markup import Span, parts
 from archive.site.language import Language
+from archive.site.render import body_html
 
 PART = 46_000  # bytes: what stands beside a text, and its links, take as much again
 LINKED = 120  # in one part

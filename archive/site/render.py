@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from archive.inline import Inline, Wrap
-from archive.markup import Kind, Line, Span, cells, is_rule, runs
+from archive.site.article.inline import Inline, Wrap
+from archive.site.article.markup import Kind, Line, Span, cells, is_rule, runs
 
 _STAMP = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d)(?::\d\d)?(?:\.\d+)?(?P<zone>Z?).*)?"
@@ -19,8 +19,10 @@ def body_html(
     start: int = 0,
     end: int | None = None,
 ) -> str:
-    """The body's marks (see `archive/markup.py`) as HTML, of the whole or from `start` to `end`; all else in
-    it is text. `marks` and `wraps` lie over it. Headings start at <h2>, for the title is the page's <h1>.
+    """The body's marks (see `archive/site/article/markup.py`) as HTML, of the whole or from `start` to `end`.
+
+    All else in it is text. `marks` and `wraps` lie over it. Headings start at <h2>, for the title is the
+    page's <h1>.
     """
     return laid_out(Inline(body, marks, wraps), start, end)
 

@@ -10,10 +10,10 @@ from math import cos, radians, sqrt
 from markupsafe import Markup
 
 from archive.facts.gazetteer import Place
-from archive.panorama import Told
-from archive.render import vietnamese_number
-from archive.site.drawing import element, numbers_table
+from archive.site.charts.drawing import element, numbers_table
 from archive.site.language import Language
+from archive.site.panorama import Told
+from archive.site.render import vietnamese_number
 
 WIDTH = 340  # units: the pixels of a phone. On a desk the map is drawn larger, with smaller letters.
 MARGIN = 26

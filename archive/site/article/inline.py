@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import NamedTuple
 
-from archive.markup import Span
+from archive.site.article.markup import Span
 
 
 class Wrap(NamedTuple):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from archive import news
-from archive.changes import Change
-from archive.render import body_html, vietnamese_date
 from archive.search import Order, every
-from archive.site.feeds import NEVER, Entry, moment, name
+from archive.site.feeds import news
+from archive.site.feeds.changes import Change
+from archive.site.feeds.writing import NEVER, Entry, moment, name
+from archive.site.render import body_html, vietnamese_date
 from archive.site.wanted import Wanted
 
 MOST = 50

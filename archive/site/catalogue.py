@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from archive.panorama import unless_too_long
+from archive.site.panorama import unless_too_long
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from archive.lookup import Row, rows
+from archive.site.lookup import Row, rows
 from archive.text import STROKE, fold, tokens
 
 FEWEST_WORDS = 5  # a shorter title (`Lịch tiếp công dân`) names a series, not a story

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from archive.render import vietnamese_number
-from archive.site.drawing import Address, element, numbers_table, percent, round_scale
+from archive.site.charts.drawing import Address, element, numbers_table, percent, round_scale
 from archive.site.language import Language
+from archive.site.render import vietnamese_number
 
 HEIGHT, TOP, BASE = 120, 18, 98  # pixels: of the drawing, and where its bars may end and stand
 MOST_LABELS = {4: 12, 7: 8, 10: 6}  # by the letters of a year, a month, a day

@@ -1,0 +1,1 @@
+"""The results of a search as files: rows page after page, for spreadsheets and programs."""

@@ -1,0 +1,1 @@
+"""What is new, edited and gone, as entries of Atom and JSON feeds."""
