@@ -195,7 +195,7 @@ class Logbook:
             self._break(error)
             return
         if error:
-            logger.error("%s cannot be stored at all", url, exc_info=error)
+            logger.error("%r cannot be stored at all", url, exc_info=error)
         page, change = (unreadable(error), None) if error else taken.result()
         add(self.tally, page.outcome, change, page.replaced)
         if page.outcome in FAILURES and not page.replaced:

@@ -86,7 +86,7 @@ def take_in(archive: Archive, capture: Capture, page: Page) -> tuple[Page, Chang
     except Exception as error:
         if ends_everything(error):
             raise
-        logger.exception("%s cannot be stored as it was read", capture.url)
+        logger.exception("%r cannot be stored as it was read", capture.url)
         bare = unreadable(error)
         return bare, archive.take_in(capture, bare)
 
