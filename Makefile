@@ -45,7 +45,7 @@ test: .venv/.dev .venv-replay/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cog -P --check README.md README.vi.md docs/database.md
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # Beyond what CI runs: an alpha may break any day.
 test-next: .venv/.dev .venv-next/.installed

@@ -25,6 +25,7 @@ from archive.search import (
     Result,
     every,
     facets,
+    newest,
     places_named,
     search,
     timeline,
@@ -326,3 +327,14 @@ def test_letters_of_other_scripts_are_found_with_and_without_their_marks(db: sql
             for order in Order:
                 assert title in [hit.title for hit in search(db, words, order=order).hits]
     assert search(db, fold("Müller")).total == 1
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(portal=("mic", "backan"), gone=False)])
+@pytest.mark.parametrize("words", WORDS)
+def test_counted_among_hits_that_are_known_everything_is_the_same(
+    path: Path, words: str, filters: Filters
+) -> None:
+    known = newest(path, words, filters=filters)
+    assert facets(path, words, filters=filters, among=known) == facets(path, words, filters=filters)
+    assert timeline(path, words, filters=filters, among=known) == timeline(path, words, filters=filters)
+    assert facets(path, words, among=known[:7]).counted == min(7, len(known))

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from archive.search import Filters, Order
-from archive.site.wanted import MOST_VALUES, Wanted
+from archive.site.wanted import MOST_VALUES, Fields, Wanted
 
 
 class Args:
@@ -72,16 +72,26 @@ def test_without_words_the_newest_come_first() -> None:
     assert read("q=rừng&sort=newest").address("/") == "/?q=r%E1%BB%ABng&sort=newest"
 
 
+def led(fields: Fields) -> Wanted:
+    return read(urlsplit(fields.address("/")).query)
+
+
 def test_a_filter_is_chosen_and_dropped_and_leads_back_to_the_first_page() -> None:
     wanted = read("q=rừng&portal=mic&after=k&gone=1")
     more = wanted.adding("portal", "backan")
-    assert more.filters.portal == ("mic", "backan")
-    assert more.after == ""
-    assert more.adding("gone", "0").filters.gone is False
-    assert more.dropping("portal", "mic").filters.portal == ("backan",)
-    assert more.dropping("portal").filters.portal == ()
-    assert wanted.between("2019", "2020-05").filters.until == date(2020, 5, 31)
+    assert led(more).filters.portal == ("mic", "backan")
+    assert led(more).after == ""
+    assert led(more.adding("gone", "0")).filters.gone is False
+    assert led(more.dropping("portal", "mic")).filters.portal == ("backan",)
+    assert led(more.dropping("portal")).filters.portal == ()
+    assert led(wanted.between("2019", "2020-05")).filters.until == date(2020, 5, 31)
     assert list(wanted.chosen()) == [("portal", "mic"), ("gone", "1")]
+
+
+def test_a_search_has_one_address_however_it_was_put_together() -> None:
+    wanted = read("q=rừng&gone=1&sort=oldest")
+    added = wanted.between("2019", "2020").adding("gone", "0").adding("portal", "mic")
+    assert added.address("/") == led(added).address("/")
 
 
 def test_what_is_asked_for_is_bounded() -> None:

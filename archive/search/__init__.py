@@ -29,6 +29,7 @@ from archive.search.model import (
     Span,
     Timeline,
 )
+from archive.search.newest import Newest, newest
 from archive.search.timeline import timeline
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Hit",
     "Matches",
     "Missing",
+    "Newest",
     "Order",
     "Result",
     "Span",
@@ -54,6 +56,7 @@ __all__ = [
     "facets",
     "marked",
     "matches",
+    "newest",
     "places_named",
     "search",
     "timeline",

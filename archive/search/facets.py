@@ -8,8 +8,9 @@ from typing import Any
 
 from archive.query import Query
 from archive.search.filters import COLUMNS, FACTS, LISTED
-from archive.search.index import Index
+from archive.search.filters import among as among_these
 from archive.search.model import FACETED, MENTIONED, NO_FILTERS, Count, Facets, Filters
+from archive.search.newest import Newest, newest
 from archive.search.question import asked, question
 from archive.search.reading import Source, reading
 
@@ -24,22 +25,30 @@ _LABELS = {
 }
 
 
-def facets(db: Source, words: str, *, filters: Filters = NO_FILTERS, exact: bool = False) -> Facets:
+def facets(
+    db: Source,
+    words: str,
+    *,
+    filters: Filters = NO_FILTERS,
+    exact: bool = False,
+    among: Newest | None = None,
+) -> Facets:
     """Count the values of the newest FACETED hits, at most SHOWN of a facet and those chosen.
 
-    A facet is counted under the filters of the others, not its own. Raises as `search` does.
+    A facet is counted under the filters of the others, not its own. `among` are the `newest` of the same
+    search, where they are known. Raises as `search` does.
     """
     query = asked(words)
     with reading(db) as connection:
-        index = question(connection, query, filters, exact).all
-        counts, ids = _count(connection, index, _COLUMNS)
-        capped = len(ids) == FACETED and index.count(connection, FACETED + 1) > FACETED
+        hits = newest(connection, words, filters=filters, exact=exact) if among is None else among
+        counted = hits[:FACETED]
+        counts, ids = _count(connection, counted, _COLUMNS)
         counts |= {name: _mentions(connection, ids, name) for name in FACTS}
         for name in counts:
             if getattr(filters, name) not in ((), None):
                 counts[name] = _under_the_others(connection, query, filters, exact, name)
         of = {name: _shown(connection, name, counts[name], _chosen(filters, name)) for name in counts}
-        return Facets(len(ids), capped, of, min(len(ids), MENTIONED))
+        return Facets(len(counted), len(hits) > FACETED, of, min(len(counted), MENTIONED))
 
 
 def _under_the_others(
@@ -48,27 +57,25 @@ def _under_the_others(
     nothing: dict[str, Any] = {name: None if name in _SWITCHES else ()}
     index = question(connection, query, replace(filters, **nothing), exact).all
     if name not in FACTS:
-        return _count(connection, index, {name: _COLUMNS[name]})[0][name]
-    return _mentions(connection, _count(connection, index, {}, MENTIONED)[1], name)
+        found = index.newest(connection, FACETED)
+        return _count(connection, found, {name: _COLUMNS[name]})[0][name]
+    return _mentions(connection, _count(connection, index.newest(connection, MENTIONED), {})[1], name)
 
 
 def _count(
-    connection: sqlite3.Connection, index: Index, columns: dict[str, str], most: int = FACETED
+    connection: sqlite3.Connection, docids: Newest, columns: dict[str, str]
 ) -> tuple[dict[str, Counter[Any]], list[int]]:
-    """All columns in one pass over the index that covers them, and the articles.
-
-    SQL does the counting: rows are dear where Datasette looks at each of them.
-    """
+    """All columns in one pass over the index that covers them, and the articles, the newest first."""
     named = "".join(f", {column} as {name}" for name, column in columns.items())
     counts = "".join(
         f" union all select '{name}', {name}, count(*) from hits group by {name}" for name in columns
     )
+    chosen = among_these("a.docid", "hits", docids, listed=True)
     sql = f"""
         with hits as materialized (
-            select a.id{named} from ({index.rows(order="desc")} limit {most}) as h
-            cross join {LISTED} on a.docid = h.docid)
+            select a.id{named} from {LISTED} where {chosen.sql} order by a.docid desc)
         select '', json_group_array(id), count(*) from hits{counts}"""
-    (_, ids, _), *rows = connection.execute(sql, index.params).fetchall()
+    (_, ids, _), *rows = connection.execute(sql, chosen.params).fetchall()
     found = {name: Counter[Any]() for name in columns}
     for name, value, count in rows:
         found[name][value] = count
@@ -88,7 +95,9 @@ def _shown(
 ) -> tuple[Count, ...]:
     """The most frequent values, the chosen among them."""
     known = {value: count for value, count in counts.items() if value not in (None, "")}
-    best = sorted(known, key=lambda value: (value not in chosen, -known[value], str(value)))
+    least = sorted(known.values())[-SHOWN:][:1]  # of thousands most are told once, and not shown
+    frequent = (value for value, count in known.items() if [count] >= least or value in chosen)
+    best = sorted(frequent, key=lambda value: (value not in chosen, -known[value], str(value)))
     values = best[: max(SHOWN, sum(value in chosen for value in best))]
     values += [value for value in chosen if value not in values]
     labels = _labels(connection, name, values)

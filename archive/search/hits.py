@@ -5,10 +5,12 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
+from archive.query import Query
 from archive.search.filters import among
-from archive.search.index import Index
+from archive.search.index import EXACT, Index
 from archive.search.marks import CLOSE, GAP, OPEN, restored, unmarked
 from archive.search.model import Hit
+from archive.search.passage import LONG, in_whole, passage
 
 SNIPPET_TOKENS = 40
 BEGINNING = 400  # characters of an article that stand for it where no words were asked for
@@ -27,21 +29,35 @@ def hits(
     if not docids:
         return {}
     columns = ", ".join(f"a.{name}" for name in _SHOWN)
-    if index.shown is None:
+    if index.shown is None or index.query is None:
         chosen = among("a.docid", "docids", docids)
         beginning = f"substr(coalesce(nullif(a.lead, ''), a.body), 1, {BEGINNING})"
         sql = f"select a.docid, {columns}, {beginning} from articles as a where {chosen.sql}"
         return {docid: _listed(row) for docid, *row in connection.execute(sql, chosen.params)}
     chosen, marks = among("f.rowid", "docids", docids), f"'{OPEN}', '{CLOSE}'"
+    marked = (
+        f"highlight({index.table}, 0, {marks})",
+        f"snippet({index.table}, 1, {marks}, '{GAP}', {SNIPPET_TOKENS})",
+        f"snippet({index.table}, 2, {marks}, '{GAP}', {SNIPPET_TOKENS})",
+    )
+    short = f"length(a.title) + length(coalesce(a.lead, '')) + length(a.body) <= {LONG}"
     sql = f"""
         select f.rowid, {columns}, coalesce(a.lead, ''), a.body,
-            highlight({index.table}, 0, {marks}),
-            snippet({index.table}, 1, {marks}, '{GAP}', {SNIPPET_TOKENS}),
-            snippet({index.table}, 2, {marks}, '{GAP}', {SNIPPET_TOKENS})
+            {", ".join(f"case when {short} then {expression} end" for expression in marked)}
         from {index.table} f cross join articles a on a.docid = f.rowid
         where {index.table} match :shown and {chosen.sql}"""
     params = {"shown": index.shown, **chosen.params}
-    return {docid: _found(row, exact) for docid, *row in connection.execute(sql, params)}
+    as_typed = index.table == EXACT
+    return {
+        docid: _found(row if row[-1] is not None else _long(row, index.query, as_typed), exact)
+        for docid, *row in connection.execute(sql, params)
+    }
+
+
+def _long(row: list[Any], query: Query, as_typed: bool) -> list[Any]:
+    *shown, lead, body, _, _, _ = row
+    title = in_whole(shown[_SHOWN.index("title")], query, as_typed)
+    return [*shown, lead, body, title, *(passage(text, query, as_typed) for text in (lead, body))]
 
 
 def _listed(row: list[Any]) -> Hit:

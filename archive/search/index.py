@@ -20,7 +20,7 @@ Ranked = tuple[int, float]  # docid, rank: the lower, the better
 class Index:
     """Its rows are what `match` finds within `conditions`; `shown` finds the same, ranks and marks.
 
-    The list of all articles has neither `match` nor `shown`.
+    The list of all articles has neither `match` nor `shown`. `query` is what they were written from.
     """
 
     table: str
@@ -29,6 +29,7 @@ class Index:
     params: dict[str, Any]
     match: str | None = None
     shown: str | None = None
+    query: Query | None = None
 
     @property
     def where(self) -> str:
@@ -57,7 +58,7 @@ class Index:
     def newest(self, connection: sqlite3.Connection, limit: int, below: int = MOST) -> list[int]:
         where = f" and {self.docid} < :below" if below < MOST else ""
         params = {**self.params, "below": below, "limit": limit}
-        # One row: many are dear where Datasette looks at each of them.
+        # In one row: to fetch as many takes half as long again.
         sql = f"select json_group_array(docid) from ({self.rows(where, 'desc')} limit :limit)"
         (found,) = connection.execute(sql, params).fetchone()
         return sorted(json.loads(found), reverse=True)
@@ -118,4 +119,4 @@ def indexed(table: str, query: Query, conditions: Conditions) -> Index:
     if there:
         without = f"select rowid from {elsewhere} where {elsewhere} match :without_{elsewhere}"
         where, params[f"without_{elsewhere}"] = f"{where} and {docid} not in ({without})", there
-    return Index(table, docid, where, params, match, shown)
+    return Index(table, docid, where, params, match, shown, query)

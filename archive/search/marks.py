@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from archive.search.model import Span
-from archive.text import STROKE
 
 # Noncharacters, which no interchanged text holds: they mark matches on the way out of SQLite only.
 OPEN, CLOSE, GAP = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -16,7 +15,7 @@ _APART = re.compile(r"\s*[^\w\s]+\s+|\s+[^\w\s]+")
 
 
 def marked(
-    text: str, spans: tuple[Span, ...], before: str, after: str, escape: Callable[[str], str] = str
+    text: str, spans: Iterable[Span], before: str, after: str, escape: Callable[[str], str] = str
 ) -> str:
     """The text with its matches between `before` and `after`, every piece of it through `escape`."""
     pieces, position = [], 0
@@ -55,11 +54,16 @@ def tidied(text: str, spans: Iterable[Span]) -> Iterator[Span]:
 def restored(found: str, original: str) -> str:
     """Give a passage of the folded index, where đ is d, the letters of the text that it was cut from."""
     plain = _MARKS.sub("", found).strip(GAP)
-    start = original.translate(STROKE).find(plain.translate(STROKE))
+    start = _without_stroke(original).find(_without_stroke(plain))
     if start < 0:
         return found
     letters = iter(original[start : start + len(plain)])
     return "".join(c if c in (OPEN, CLOSE, GAP) else next(letters, c) for c in found)
+
+
+def _without_stroke(text: str) -> str:
+    """What `translate` does with STROKE, in a hundredth of the time: a page restores sixty texts."""
+    return text.replace("đ", "d").replace("Đ", "D")
 
 
 def _joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:

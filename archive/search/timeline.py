@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from archive.identity import EPOCH, FIRST_DATED
 from archive.search.index import Index
-from archive.search.model import COUNTED, NO_FILTERS, Bar, Filters, Timeline
+from archive.search.model import FACETED, NO_FILTERS, Bar, Filters, Timeline
+from archive.search.newest import Newest, newest
 from archive.search.question import asked, question
 from archive.search.reading import Source, reading
 
@@ -20,17 +21,25 @@ Range = tuple[int, int]  # of docids; the second is not in it
 _WRITTEN = {"year": 4, "month": 7, "day": 10}  # characters of a day that name its period
 
 
-def timeline(db: Source, words: str, *, filters: Filters = NO_FILTERS, exact: bool = False) -> Timeline:
+def timeline(
+    db: Source,
+    words: str,
+    *,
+    filters: Filters = NO_FILTERS,
+    exact: bool = False,
+    among: Newest | None = None,
+) -> Timeline:
     """Count all hits by year, month or day: the shortest of them that makes no more than MOST_BARS.
 
-    Years there may be more. Raises as `search` does.
+    Years there may be more. `among` are the `newest` of the same search, where they are known. Raises as
+    `search` does.
     """
     query = asked(words)
     with reading(db) as connection:
+        hits = newest(connection, words, filters=filters, exact=exact) if among is None else among
+        if len(hits) <= FACETED:
+            return _timeline(*_ends(hits), lambda ranges: _counts_of(hits, ranges))
         index = question(connection, query, filters, exact).all
-        few = index.newest(connection, COUNTED + 1)
-        if len(few) <= COUNTED:
-            return _timeline(*_ends(few), lambda ranges: _counts_of(few, ranges))
         first, last = (
             connection.execute(
                 f"{index.rows(f' and {index.docid} >= {FIRST_DATED}', order)} limit 1", index.params
@@ -55,12 +64,12 @@ def _timeline(first: int | None, last: int | None, counts: Callable[[list[Range]
     return Timeline(bars, step, counted[0])
 
 
-def _ends(docids: list[int]) -> tuple[int | None, int | None]:
+def _ends(docids: Newest) -> tuple[int | None, int | None]:
     dated = [docid for docid in docids if docid >= FIRST_DATED]
     return min(dated, default=None), max(dated, default=None)
 
 
-def _counts_of(docids: list[int], ranges: list[Range]) -> list[int]:
+def _counts_of(docids: Newest, ranges: list[Range]) -> list[int]:
     ascending = sorted(docids)
     return [bisect_left(ascending, end) - bisect_left(ascending, start) for start, end in ranges]
 
@@ -91,7 +100,11 @@ def _docid(day: date) -> int:
 
 def _counts(connection: sqlite3.Connection, index: Index, ranges: list[Range]) -> list[int]:
     """How many hits lie in each range."""
-    rows = index.rows(f" and {index.docid} >= value ->> 0 and {index.docid} < value ->> 1")
-    sql = f"select (select count(*) from ({rows})) from json_each(:ranges)"
+    rows = index.rows(f" and {index.docid} >= first and {index.docid} < after")
+    # Materialized, or the JSON is read again for each hit: SQLite checks the range that FTS5 kept to.
+    sql = f"""
+        with ranges as materialized (
+            select value ->> 0 as first, value ->> 1 as after from json_each(:ranges))
+        select (select count(*) from ({rows})) from ranges"""
     params = {**index.params, "ranges": json.dumps(ranges)}
     return [row[0] for row in connection.execute(sql, params)]

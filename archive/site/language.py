@@ -21,8 +21,8 @@ class Language(StrEnum):
         if self is Language.VI:
             return escape(vietnamese)
         if self is Language.EN:
-            return Markup('<span lang="en">{}</span>').format(english)
-        return Markup('{}<span class="en" lang="en"> {}</span>').format(vietnamese, english)
+            return Markup(f'<span lang="en">{escape(english)}</span>')
+        return Markup(f'{escape(vietnamese)}<span class="en" lang="en"> {escape(english)}</span>')
 
     def text(self, vietnamese: str, english: str) -> str:
         """For attributes, options and titles, which hold no elements."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ EITHER = ("gone", "changed")
 MOST_VALUES = 20  # of one field
 
 T = TypeVar("T")
+_ORDER = {n: at for at, n in enumerate(("q", *SEVERAL, "from", "to", *EITHER, "sort", "exact", "limit"))}
 _EITHER = {"1": True, "0": False}
 _NUMBER = re.compile(r"\d{1,16}")
 
@@ -27,7 +29,7 @@ _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)
 _DAY_FIRST = re.compile(r"(?:(?:(?P<day>\d{1,2})/)?(?P<month>\d{1,2})/)(?P<year>\d{4})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """`since` and `until` are as asked for (a year, a month or a day); what the search takes is in `filters`.
 
@@ -94,35 +96,28 @@ class Wanted:
     def filtered(self) -> bool:
         return self.filters != Filters()
 
-    def holds(self, name: str, value: str) -> bool:
-        return any(value == chosen for field, chosen in self._fields() if field == name)
+    @cached_property
+    def fields(self) -> "Fields":
+        return Fields(tuple(self._fields()))
 
-    def adding(self, name: str, value: str) -> "Wanted":
+    def adding(self, name: str, value: str) -> "Fields":
         """This search with one more value chosen; of `gone` and `changed` there is one."""
-        kept = [(n, v) for n, v in self._fields() if n != name or (name in SEVERAL and v != value)]
-        return self.read(_Args([*kept, (name, value)]))
+        return self.fields.adding(name, value)
 
-    def dropping(self, name: str, value: str | None = None) -> "Wanted":
+    def dropping(self, name: str, value: str | None = None) -> "Fields":
         """This search without a value, or without all values of a field."""
-        return self.read(
-            _Args([(n, v) for n, v in self._fields() if n != name or (value is not None and v != value)])
-        )
+        return self.fields.dropping(name, value)
 
-    def between(self, since: str, until: str) -> "Wanted":
-        return self.dropping("from").dropping("to").adding("from", since).adding("to", until)
+    def between(self, since: str, until: str) -> "Fields":
+        return self.fields.adding("from", since).adding("to", until)
 
     def address(self, path: str, **changes: Any) -> str:
         """Of this search, from its first page unless `after` says otherwise."""
-        fields = [(n, v) for n, v in self._fields() if n not in changes]
-        fields += [(name, str(value)) for name, value in changes.items() if value not in ("", None)]
-        return f"{path}?{urlencode(fields)}" if fields else path
+        return self.fields.address(path, **changes)
 
     def chosen(self) -> Iterator[tuple[str, str]]:
         """The filters, as name and value of a field."""
-        return ((n, v) for n, v in self._fields() if n not in ("q", "sort", "exact", "limit"))
-
-    def every_field(self) -> list[tuple[str, str]]:
-        return list(self._fields())
+        return ((n, v) for n, v in self.fields.pairs if n not in ("q", "sort", "exact", "limit"))
 
     def _fields(self) -> Iterator[tuple[str, str]]:
         if self.q:
@@ -141,17 +136,28 @@ class Wanted:
             yield "limit", str(self.limit)
 
 
-class _Args:
-    """Fields as Datasette's `request.args` gives them."""
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Of an address that leads to a search. They are not read again here: a page leads to hundreds."""
 
-    def __init__(self, fields: list[tuple[str, str]]) -> None:
-        self.fields = fields
+    pairs: tuple[tuple[str, str], ...]
 
-    def getlist(self, name: str) -> list[str]:
-        return [value for field, value in self.fields if field == name]
+    def adding(self, name: str, value: str) -> "Fields":
+        kept = [(n, v) for n, v in self.pairs if n != name or (name in SEVERAL and v != value)]
+        return Fields(tuple(sorted([*kept, (name, value)], key=_place)))
 
-    def get(self, name: str) -> str | None:
-        return next(iter(self.getlist(name)), None)
+    def dropping(self, name: str, value: str | None = None) -> "Fields":
+        return Fields(tuple((n, v) for n, v in self.pairs if n != name or (value is not None and v != value)))
+
+    def address(self, path: str, **changes: Any) -> str:
+        fields = [(n, v) for n, v in self.pairs if n not in changes]
+        fields += [(name, str(value)) for name, value in changes.items() if value not in ("", None)]
+        return f"{path}?{urlencode(fields)}" if fields else path
+
+
+def _place(field: tuple[str, str]) -> int:
+    """One search has one address, however it was put together."""
+    return _ORDER[field[0]]
 
 
 def _values(args: Any, name: str) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
 from markupsafe import Markup
 
 from archive.errors import QueryError
-from archive.search import Advice, Facets, Result, Timeline, advise, facets, search, timeline
+from archive.search import Advice, Facets, Result, Timeline, advise, facets, newest, search, timeline
 from archive.site.asking import ask, page
 from archive.site.charts import timeline_chart
 from archive.site.language import language_of
@@ -18,6 +18,8 @@ from archive.site.lookup import Remembered, portals
 from archive.site.options import site_of
 from archive.site.panorama import Overview, overview
 from archive.site.wanted import Wanted
+
+T = TypeVar("T")
 
 _overviews = WeakKeyDictionary[Any, Remembered[Overview]]()  # by the Datasette that shows them
 
@@ -93,8 +95,8 @@ def _search(connection: sqlite3.Connection, wanted: Wanted) -> Result:
 
 
 async def _around(datasette: Any, request: Any, wanted: Wanted, found: bool) -> Around:
-    async def counted(question: Callable[..., Any]) -> Any:
-        asked = {"filters": wanted.filters, "exact": wanted.exact}
+    async def counted(question: Callable[..., T], **known: Any) -> T | None:
+        asked = {"filters": wanted.filters, "exact": wanted.exact, **known}
         try:
             return await ask(datasette, request, lambda connection: question(connection, wanted.q, **asked))
         except QueryError:  # it takes too long: the hits are worth showing without it
@@ -102,8 +104,11 @@ async def _around(datasette: Any, request: Any, wanted: Wanted, found: bool) -> 
 
     if not found:
         return Around(facets=await counted(facets), advice=await counted(advise))
-    counts = await counted(facets) if wanted.asks else None
-    return Around(facets=counts, timeline=await counted(timeline))
+    hits = await counted(newest)
+    if hits is None:
+        return Around()
+    counts = await counted(facets, among=hits) if wanted.asks else None
+    return Around(facets=counts, timeline=await counted(timeline, among=hits))
 
 
 def _labels(around: Around) -> dict[tuple[str, str], str]:

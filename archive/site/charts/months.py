@@ -53,7 +53,7 @@ def _of_portal(
     said = language.say(
         f"{total} bài, tháng nhiều nhất {most}", f"{total} articles, at most {most} in a month"
     )
-    heading = element("h3", portal.title, " ", element("small", said))
+    heading = element("h3", element("bdi", portal.title), " ", element("small", said))
     plot = element(
         "svg",
         element("path", d=_silhouette([counts.get(month, 0) for month in drawn])),
