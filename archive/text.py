@@ -9,7 +9,7 @@ _ETH = {"Ð": "Đ", "ð": "đ"}
 # No-break, narrow, figure, ideographic and zero-width spaces, line separators, byte-order mark.
 _SPACES = "\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 # Control characters, soft hyphen, joiners and marks of direction.
-_NOTHING = "\x00-\x08\x0e-\x1f\x7f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064"
+_NOTHING = "\x00-\x08\x0e-\x1f\x7f\u00ad\u061c\u200c-\u200f\u202a-\u202e\u2060-\u206f"
 _ODD = re.compile(f"([{''.join(_ETH)}])|([{_SPACES}])|[{_NOTHING}]")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 STROKE = str.maketrans({"đ": "d", "Đ": "D"})  # which Unicode does not decompose

@@ -195,7 +195,7 @@ def test_one_page_that_cannot_be_stored_and_one_mistake_of_ours_do_not_end_a_cra
     assert note.startswith("OverflowError: ")
     assert rows(tmp_path, "select 1 from articles where title = 'Chỉ có qua https'")
     [log] = (tmp_path / "logs").iterdir()
-    assert "/bai/tot cannot be stored as it was read\nTraceback" in log.read_text()
+    assert "/bai/tot' cannot be stored as it was read\nTraceback" in log.read_text()
 
 
 def test_a_crawl_that_reached_nobody_says_why(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from archive.site.options import DATABASE
 
 T = TypeVar("T")
 
+LONGEST_ROW = 64_000_000  # bytes, of an article with all its fields
+
 
 async def ask(datasette: Any, request: Any, question: Callable[[sqlite3.Connection], T]) -> T:
     """Run a function on the archive in Datasette's threads, within its permissions and time limit.
@@ -35,9 +37,12 @@ def _plain(connection: sqlite3.Connection) -> Iterator[None]:
     """
     weighing = connection.row_factory, connection.text_factory
     connection.row_factory, connection.text_factory = None, str
+    # One article longer than readers may ask for must not take the pages with it that only list it.
+    longest = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_ROW)
     try:
         yield
     finally:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
         connection.row_factory, connection.text_factory = weighing
 
 

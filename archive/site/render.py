@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from archive.site.article.inline import Inline, Wrap
 from archive.site.article.markup import Kind, Line, Span, cells, is_rule, runs
 
+LISTED = 1_000  # characters: as much of a title or a passage as a list shows
 _STAMP = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d)(?::\d\d)?(?:\.\d+)?(?P<zone>Z?).*)?"
 )
@@ -33,8 +34,9 @@ def laid_out(body: Inline, start: int = 0, end: int | None = None) -> str:
 
 
 def highlighted(text: str, spans: Iterable[Span]) -> str:
-    """A title or snippet of a search hit, with its matches in <mark>."""
-    return Inline(text, spans).html(0, len(text))
+    """A title or snippet of a search hit, with its matches in <mark>; no more of it than a list has room for."""
+    end = min(len(text), LISTED)
+    return Inline(text, spans).html(0, end) + ("…" if end < len(text) else "")
 
 
 def web_address(url: str | None) -> str | None:

@@ -15,7 +15,7 @@ from archive.errors import ArchiveError, QueryError
 from archive.search import Result
 from archive.site.asking import absolute, ask
 from archive.site.exports import guarded_csv
-from archive.site.exports.streaming import Streamed, of_file, while_wanted
+from archive.site.exports.streaming import Streamed, of_file, step, while_wanted
 from archive.site.exports.taking import MOST_ROWS, WHOLE, Taking, Values
 from archive.site.exports.workbook import CONTENT_TYPE, Workbook, turn
 from archive.site.in_words import Names, in_words
@@ -60,16 +60,19 @@ async def _pages(datasette: Any, request: Any, taking: Taking, result: Result) -
             size = WHOLE if taking.body else len(hits) or 1
             for at in range(0, len(hits), size):
                 some = hits[at : at + size]
-                yield await ask(
-                    datasette, request, lambda found, some=some: taking.rows(found, some, address)
-                )
+                async with step(datasette):
+                    rows = await ask(
+                        datasette, request, lambda found, some=some: taking.rows(found, some, address)
+                    )
+                yield rows
             left -= len(hits)
             if left <= 0 and (result.next or len(hits) < len(result.hits)):
                 stopped = f"Dừng ở {vietnamese_number(most)} dòng: hãy lọc hẹp hơn."
                 yield [taking.note(f"{stopped} · Stopped here: choose fewer articles.")]
             if left <= 0 or not result.next:
                 return
-            result = await ask(datasette, request, partial(taking.page, after=result.next))
+            async with step(datasette):
+                result = await ask(datasette, request, partial(taking.page, after=result.next))
     except (ArchiveError, QueryError, sqlite3.Error) as error:
         # The beginning is on its way to the reader: what is missing must be told in the file.
         yield [taking.note(f"CHƯA ĐỦ · INCOMPLETE: {error}")]

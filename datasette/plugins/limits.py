@@ -11,7 +11,7 @@ from weakref import ref
 
 from datasette import hookimpl
 
-LONGEST_VALUE = 2_000_000  # bytes; a whole row of a table can be no longer either
+LONGEST_VALUE = 8_000_000  # bytes; a whole row of a table can be no longer either
 MOST_COLUMNS = 64
 # Pragmas with a value that tell something; every other one changes something. Datasette lets readers write
 # none anyway; to have SQLite itself ask costs a statement a few microseconds at most.

@@ -14,7 +14,10 @@ from collections.abc import Iterable
 CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 MARK = "\ufeff"
 
-_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+# What cannot be seen goes for nothing: one program or another leaves it away when it opens the file.
+_FORMULA = re.compile(
+    r"'*(?:[\s\0-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*[=+\-@＝＋－＠]|[\t\r\n])"
+)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 # Whether a record may hold such a text at all; most do not, and go on as they are.
 _SUSPECT = re.compile(rf'(?:^|,)"?(?:{_FORMULA.pattern})', re.MULTILINE)

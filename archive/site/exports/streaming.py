@@ -3,10 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import IO, Any
+from weakref import WeakKeyDictionary
 
 from datasette import Response
 
 CHUNK = 1 << 16  # bytes
+
+_steps = WeakKeyDictionary[Any, asyncio.Lock]()  # by the Datasette that they are taken at
+
+
+def step(datasette: Any) -> asyncio.Lock:
+    """To be held while some rows are fetched, and not while they are sent: all exports together keep one of
+    Datasette's threads busy, however many there are and however slowly they are read.
+    """
+    return _steps.setdefault(datasette, asyncio.Lock())
 
 
 class Streamed(Response):  # type: ignore[misc]  # Datasette ships no types
