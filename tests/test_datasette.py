@@ -179,6 +179,26 @@ def test_a_title_in_the_table_leads_to_the_page_for_reading(site: Datasette) -> 
     assert f'<a href="/bai/{FOREST_ID}">Bảo vệ rừng' in get(site, "/archive/articles").text
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/archive/articles", "xếp theo published_at giảm dần"),
+        ("/archive/portals?id=backan&_sort=id", "với id = &#34;backan&#34;, xếp theo id"),
+        ("/archive/portals?id=backan", "với id = &#34;backan&#34;"),
+    ],
+)
+def test_a_table_says_in_vietnamese_how_its_rows_were_chosen(
+    site: Datasette, address: str, said: str
+) -> None:
+    assert f"<small>{said}<span" in get(site, address).text
+
+
+def test_no_space_stands_between_the_cells_of_a_table_and_its_page_is_light(site: Datasette) -> None:
+    page = get(site, "/archive/articles")
+    assert "</td><td" in page.text
+    assert len(page.content) < 100_000
+
+
 def test_every_table_and_column_is_described_in_both_languages(site: Datasette, data: Path) -> None:
     tables = site.metadata("tables", database="archive")
     with sqlite3.connect(data / "archive.db") as connection:

@@ -24,6 +24,12 @@ def test_a_page_says_things_in_the_language_chosen(language: Language, said: str
     assert (str(language.say("Tìm", "Search")), language.text("Tìm", "Search")) == (said, text)
 
 
+def test_what_the_metadata_says_in_both_languages_is_parted() -> None:
+    assert Language.VI.told("Bài viết · Articles") == "Bài viết"
+    assert Language.EN.told_text("Bài viết · Articles") == "Articles"
+    assert Language.EN.told("articles") == Language.EN.told_text("articles") == "articles"
+
+
 @pytest.mark.parametrize("language", Language)
 def test_what_is_said_is_escaped_but_for_markup(language: Language) -> None:
     assert "<b>" not in language.say("<b>", "<b>")

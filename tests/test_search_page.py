@@ -164,19 +164,19 @@ def test_the_chart_leads_to_the_articles_of_a_year_and_then_of_a_month(many: Dat
 def test_what_makes_no_sense_is_named(site: Datasette) -> None:
     html = get(site, "/?q=rung&from=h%C3%B4m+nay").text
     assert "from=hôm nay" in html
-    assert "Bỏ qua vì không hiểu" in html
+    assert "Bỏ qua vì không hợp lệ" in html
 
 
 def test_a_search_that_finds_nothing_says_which_word_and_what_comes_close(site: Datasette) -> None:
     html = unescape(get(site, "/?q=phong+rungg").text)
-    assert "Không thấy bài nào" in html
+    assert "Không tìm thấy bài nào" in html
     assert "<strong>rungg</strong>" in html
     assert re.search(r'class="instead" href="/\?q=[^"]*">phong r[uừ]ng<', html)
 
 
 def test_a_search_that_the_filters_empty_offers_to_drop_them(site: Datasette) -> None:
     html = get(site, "/?q=rung+phong+ho&portal=mic").text
-    assert "Không lọc thì có 1 bài" in html
+    assert "Bỏ bộ lọc thì có 1 bài" in html
     assert 'href="/?q=rung+phong+ho"' in html
 
 

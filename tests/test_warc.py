@@ -110,7 +110,8 @@ def test_a_damaged_byte_is_told_with_its_record(written: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"<html>", b"\n\n<!doctype html>", gzip.compress(b"<html>", mtime=0), b" \r\n", b"\x1b[2J\x00\xff"]
+    "data",
+    [b"<html>", b"\n\n<!doctype html>", gzip.compress(b"<html>", mtime=0), b" \r\n", b"\x1b[2J\x00\xff"],
 )
 def test_what_is_no_warc_file_is_told_without_what_it_holds(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "page.warc.gz"

@@ -28,6 +28,15 @@ class Language(StrEnum):
         """For attributes, options and titles, which hold no elements."""
         return {Language.VI: vietnamese, Language.EN: english}.get(self, f"{vietnamese} · {english}")
 
+    def told(self, text: str) -> Markup:
+        """What metadata.yaml says in both languages; text in one only stays as it is."""
+        vietnamese, point, english = text.partition(" · ")
+        return self.say(vietnamese, english) if point else escape(text)
+
+    def told_text(self, text: str) -> str:
+        vietnamese, point, english = text.partition(" · ")
+        return self.text(vietnamese, english) if point else text
+
 
 def language_of(request: Any) -> Language:
     """By the reader's cookie; both where there is none, or no request (a page of an error)."""
@@ -35,6 +44,12 @@ def language_of(request: Any) -> Language:
     return Language(wanted) if wanted in set(Language) else Language.BOTH
 
 
-def words(language: Language) -> dict[str, Callable[[str, str], str] | Language]:
+def words(language: Language) -> dict[str, Callable[..., str] | Language]:
     """What templates say things with."""
-    return {"t": language.say, "t_text": language.text, "language": language}
+    return {
+        "t": language.say,
+        "t_text": language.text,
+        "told": language.told,
+        "told_text": language.told_text,
+        "language": language,
+    }

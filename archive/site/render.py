@@ -34,7 +34,7 @@ def laid_out(body: Inline, start: int = 0, end: int | None = None) -> str:
 
 
 def highlighted(text: str, spans: Iterable[Span]) -> str:
-    """A title or snippet of a search hit, with its matches in <mark>; no more of it than a list has room for."""
+    """A title or passage of a hit, its matches in <mark>; no more of it than a list has room for."""
     end = min(len(text), LISTED)
     return Inline(text, spans).html(0, end) + ("…" if end < len(text) else "")
 

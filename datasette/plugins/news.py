@@ -18,7 +18,7 @@ from archive.site.language import language_of
 from archive.site.lookup import portals
 from archive.site.trouble import trouble
 
-SHOWN = 40  # new articles on a page
+SHOWN = 25  # new articles on a page
 FATES = 20  # edits, and losses
 WEEK = 7
 

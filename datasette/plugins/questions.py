@@ -2,12 +2,16 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette import hookimpl
 from markupsafe import Markup
 
+from archive.site.asking import ask
+from archive.site.lookup import portals
 from archive.text import fold, tokens
 
 # By the column that holds an id: the column that is shown as a link, and where it leads.
@@ -23,6 +27,12 @@ LINKS = {
 def prepare_connection(conn: sqlite3.Connection) -> None:
     conn.create_function("fold", 1, _folded, deterministic=True)
     conn.create_function("words_added", 2, words_added, deterministic=True)
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, request: Any) -> dict[str, Callable[[], Any]]:
+    """The portals, for the forms that ask for one: only a template that calls this asks for them."""
+    return {"known_portals": partial(ask, datasette, request, portals)}
 
 
 @hookimpl

@@ -34,13 +34,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`matches` has how many matches of the search are in each part."""
+    """`matches` has how many matches of the search are in each part of the body, `marked` how many in all."""
 
     title: Markup
     lead: Markup
     body: Markup
     part: int
     matches: tuple[int, ...]
+    marked: int
     documents: tuple[Named, ...]
     places: tuple[Named, ...]
 
@@ -74,6 +75,7 @@ def read(found: Dossier, matches: Matches, part: int, language: Language, addres
         body=Markup(html),
         part=part,
         matches=tuple(bisect_left(starts, high) - bisect_left(starts, low) for low, high in spans),
+        marked=len(matches.title) + len(matches.lead) + len(starts),
         documents=named(found.facts, "document", address),
         places=named(found.facts, "place", address),
     )

@@ -21,6 +21,7 @@ LARGEST = 20  # radius
 # The height of letters, in units, on a phone and on a desk; and their width as a share of it.
 ON_PHONE, ON_DESK = 11, 6.5
 LETTER = 0.56
+SHIFTS = (0, -6, 6, -12, 12, -18, 18)  # units: how far the name of a district may be from its centre
 
 Address = Callable[[str], str]  # of the articles about a place, by its code
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -57,8 +58,8 @@ def province_map(
     at = Projection([*drawn, *communes]) if drawn or communes else None
     table = numbers_table(
         language,
-        ("Nơi được nói tới", "Places told about"),
-        [("Nơi", "Place"), ("Số bài", "Articles")],
+        ("Địa danh được nhắc đến", "Places told about"),
+        [("Địa danh", "Place"), ("Số bài", "Articles")],
         (
             (
                 element("a", f"{place.kind} {place.name}", href=address(place.id)),
@@ -76,7 +77,7 @@ def province_map(
         *_names(communes, districts, at),
         viewBox=f"0 0 {WIDTH} {at.height}",
         role="group",
-        aria_label=language.text("Bản đồ các xã được nói tới", "Map of the communes told about"),
+        aria_label=language.text("Bản đồ các xã, phường được nhắc đến", "Map of the communes told about"),
     )
     return element("div", svg, table, class_="chart map")
 
@@ -106,15 +107,15 @@ def _circles(communes: Sequence[Told], at: Projection, address: Address) -> Iter
 
 
 def _names(communes: Sequence[Told], districts: Sequence[Place], at: Projection) -> Iterator[Markup]:
-    """Districts, then communes from the largest; one that would lie over another is left out.
+    """Districts, then communes from the largest; one that would lie over a name or a circle is left out.
 
     What has no room on a phone gets a second chance with the smaller letters of a desk.
     """
-    taken: list[Box] = []
+    taken = [_around(place, at, communes[0].articles) for place in communes]
     for district in districts:
-        x, y = at(district)
-        taken.append(_box(district.name, x, y, "middle", ON_PHONE))
-        yield element("text", district.name, x=x, y=y, text_anchor="middle", class_="district")
+        x, y, box = _district(district, at, taken)
+        taken.append(box)
+        yield element("text", district.name, x=x, y=f"{y:g}", text_anchor="middle", class_="district")
     left = list(communes)
     for size, classes in ((ON_PHONE, "name"), (ON_DESK, "name minor")):
         for place in tuple(left):
@@ -125,6 +126,20 @@ def _names(communes: Sequence[Told], districts: Sequence[Place], at: Projection)
             taken.append(box)
             left.remove(place)
             yield element("text", place.name, x=f"{x:g}", y=f"{y:g}", text_anchor=anchor, class_=classes)
+
+
+def _around(place: Told, at: Projection, most: int) -> Box:
+    """The middle of its circle, which no name may hide; its rim may be touched, or few names had room."""
+    (x, y), radius = at(place), _radius(place, most) / 2
+    return x - radius, y - radius, x + radius, y + radius
+
+
+def _district(district: Place, at: Projection, taken: Sequence[Box]) -> tuple[float, float, Box]:
+    """Its name near its centre, where it lies over fewest circles."""
+    x, y = at(district)
+    boxes = [(y + dy, _box(district.name, x, y + dy, "middle", ON_PHONE)) for dy in SHIFTS]
+    shifted, box = min(boxes, key=lambda spot: sum(_overlap(spot[1], other) for other in taken))
+    return x, round(shifted, 1), box
 
 
 def _room(

@@ -34,6 +34,7 @@ def timeline_chart(
         "svg",
         *_grid(max(counts.values())),
         *_bars(drawn, counts, address, language, chosen),
+        *_scale(max(counts.values())),
         *_labels(drawn),
         class_="timeline",
         width="100%",
@@ -86,13 +87,23 @@ def _without_gaps(periods: list[str]) -> Iterator[str]:
 
 
 def _grid(most: int) -> Iterator[Markup]:
+    for _, y in _lines(most):
+        yield element("line", x1="0", x2="100%", y1=f"{y:g}", y2=f"{y:g}", class_="grid")
+    yield element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="axis")
+
+
+def _scale(most: int) -> Iterator[Markup]:
+    """The numbers of the lines, over the bars: the first one may stand where they are."""
+    for value, y in _lines(most):
+        yield element("text", vietnamese_number(value), x="0", y=f"{y - 4:g}", class_="scale")
+
+
+def _lines(most: int) -> Iterator[tuple[int, float]]:
+    """The values that have a line, and where it lies."""
     top = round_scale(most)
     for value in (top, top / 2):
         if value == int(value):
-            y = BASE - (BASE - TOP) * value / top
-            yield element("line", x1="0", x2="100%", y1=f"{y:g}", y2=f"{y:g}", class_="grid")
-            yield element("text", vietnamese_number(int(value)), x="0", y=f"{y - 4:g}", class_="scale")
-    yield element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="axis")
+            yield int(value), BASE - (BASE - TOP) * value / top
 
 
 def _bars(
