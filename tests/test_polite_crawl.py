@@ -47,7 +47,9 @@ def slow(asked: Asked) -> bytes:
 def test_requests_arrive_as_far_apart_as_robots_txt_asks(tmp_path: Path, settings: tuple[str, ...]) -> None:
     asked = crawled(tmp_path, slow, "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8", *settings)
     assert sorted(one.path for one in asked) == sorted(("/robots.txt", "/", *ARTICLES))
-    assert min(later.at - one.at for one, later in pairwise(asked)) > 0.45  # of the network's own unevenness
+    gaps = [later.at - one.at for one, later in pairwise(asked)]
+    assert min(gaps) > 0.3, "one that arrives late makes the next gap shorter, but none comes at once"
+    assert sum(gaps) > 0.45 * len(gaps)
 
 
 def busy(asked: Asked) -> bytes:

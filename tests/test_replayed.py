@@ -181,7 +181,7 @@ def test_what_is_wrong_with_a_file_is_told(tmp_path: Path) -> None:
         )
     db.close()
     assert "Không nguyên vẹn" in get(site, place).text
-    assert "Máy chủ không trả lời" in get(site, f"/ban-luu/{ids['/bai/khac']}").text
+    assert "Máy chủ không phản hồi" in get(site, f"/ban-luu/{ids['/bai/khac']}").text
 
 
 def test_a_revisit_shows_the_body_that_it_repeats(tmp_path: Path) -> None:
