@@ -14,17 +14,20 @@ from typing import Any
 from datasette import hookimpl
 from datasette.utils import escape_sqlite, tilde_decode
 from datasette.utils.asgi import Request
-from datasette.views.table import TableView
+from datasette.views import table as view
 
 from archive.site.options import DATABASE
 
 _FIRST_PAGE = re.compile(r'(?P<order> order by (?:\[[^\]]+\]|"[^"]+"|\w+)(?: desc)?)(?P<limit> limit \d+)')
 
+_OURS = hasattr(view, "TableView")  # Datasette 1.0 makes its pages in another way, and is left to it
 _keys = ContextVar[tuple[str, ...]]("_keys", default=())  # of the table that is being shown
 
 
 @hookimpl
 def startup(datasette: Any) -> None:
+    if not _OURS:
+        return
     database = datasette.get_database(DATABASE)
     execute = database.execute
 
@@ -40,6 +43,8 @@ def startup(datasette: Any) -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    if not _OURS:
+        return []
     return [(rf"^/(?P<database>{DATABASE})/(?P<table>[^\/\.]+)(\.(?P<format>\w+))?$", table)]
 
 
@@ -55,6 +60,6 @@ async def table(datasette: Any, request: Any) -> Any:
         request = Request({**request.scope, "query_string": query.encode("latin-1")}, request.receive)
     before = _keys.set(keys)
     try:
-        return await TableView(datasette).dispatch_request(request)
+        return await view.TableView(datasette).dispatch_request(request)
     finally:
         _keys.reset(before)
