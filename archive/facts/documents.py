@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive.facts.codes import ISSUERS, KINDS, PARTY, SPELLED
-from archive.text import STROKE
+from archive.text import without_stroke
 
 FIRST_YEAR = 1945
 _DASH = "-‐‑‒–—−"
@@ -82,7 +82,7 @@ def _citations(text: str, published: str) -> Iterator[Citation]:
 
 def _code(part: str) -> str:
     """In capitals without accents; but a contract is no guidance."""
-    return "HĐ" if part in ("HĐ", "HÐ") else part.replace("Ð", "Đ").upper().translate(STROKE)
+    return "HĐ" if part in ("HĐ", "HÐ") else without_stroke(part.replace("Ð", "Đ").upper())
 
 
 def _is_document(match: re.Match[str], codes: list[str]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from archive.search.model import Span
+from archive.text import without_stroke
 
 # Noncharacters, which no interchanged text holds: they mark matches on the way out of SQLite only.
 OPEN, CLOSE, GAP = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -54,16 +55,11 @@ def tidied(text: str, spans: Iterable[Span]) -> Iterator[Span]:
 def restored(found: str, original: str) -> str:
     """Give a passage of the folded index, where đ is d, the letters of the text that it was cut from."""
     plain = _MARKS.sub("", found).strip(GAP)
-    start = _without_stroke(original).find(_without_stroke(plain))
+    start = without_stroke(original).find(without_stroke(plain))
     if start < 0:
         return found
     letters = iter(original[start : start + len(plain)])
     return "".join(c if c in (OPEN, CLOSE, GAP) else next(letters, c) for c in found)
-
-
-def _without_stroke(text: str) -> str:
-    """What `translate` does with STROKE, in a hundredth of the time: a page restores sixty texts."""
-    return text.replace("đ", "d").replace("Đ", "D")
 
 
 def _joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:

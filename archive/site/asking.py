@@ -59,6 +59,11 @@ def absolute(datasette: Any, request: Any, path: str) -> str:
     return address
 
 
+def whole_number(text: str | None) -> int | None:
+    """Of an address; None for what is no number, and for one so long that no archive has as many."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 async def _ensure_permission(datasette: Any, actor: Any) -> None:
     if hasattr(datasette, "ensure_permissions"):
         await datasette.ensure_permissions(actor, [("view-database", DATABASE), "view-instance"])

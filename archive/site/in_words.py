@@ -4,7 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from archive.site.render import vietnamese_date
+from archive.site.charts.timeline import written
 from archive.site.wanted import Wanted
 
 _SEVERAL = {
@@ -40,15 +40,10 @@ def in_words(wanted: Wanted, names: Names) -> str:
     for kind, word in _SEVERAL.items():
         if chosen := getattr(wanted.filters, kind):
             told.append(f"{word} {' hoặc '.join(names(kind, value) for value in chosen)}")
-    told += [f"{word} {_day(day)}" for word, day in (("từ", wanted.since), ("đến", wanted.until)) if day]
+    told += [f"{word} {written(day)}" for word, day in (("từ", wanted.since), ("đến", wanted.until)) if day]
     for kind, words in _EITHER.items():
         if (holds := getattr(wanted.filters, kind)) is not None:
             told.append(words[not holds])
     if wanted.exact:
         told.append("đúng dấu")
     return ", ".join(told)
-
-
-def _day(written: str) -> str:
-    """2023, 2023-03 or 2023-03-13, as Vietnamese write it."""
-    return vietnamese_date(written) if len(written) == 10 else "/".join(reversed(written.split("-")))

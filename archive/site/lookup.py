@@ -39,8 +39,11 @@ def is_demonstration(connection: sqlite3.Connection) -> bool:
     return bool(rows(connection, "select 1 from crawls where source = 'demo' limit 1"))
 
 
-def portals(connection: sqlite3.Connection) -> list[Row]:
-    return rows(connection, "select id, title from portals order by title")
+def portals(connection: sqlite3.Connection) -> dict[str, str]:
+    """What each is called, by its id."""
+    return {
+        id: title or id for id, title in connection.execute("select id, title from portals order by title")
+    }
 
 
 def rows(connection: sqlite3.Connection, sql: str, *params: object) -> list[Row]:

@@ -7,9 +7,10 @@ limit of the pages is None, and the page says what is missing.
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-Row = dict[str, Any]
+from archive.site.lookup import Row, rows
+
 T = TypeVar("T")
 
 
@@ -26,20 +27,20 @@ class Overview:
 
 def overview(connection: sqlite3.Connection, newest: int = 12) -> Overview:
     """Counts, the portals with what is held of each, and the newest articles by date of publication."""
-    portals = _rows(
+    portals = rows(
         connection,
         """select *, (select count(*) from articles where portal = p.id) as articles,
             (select min(published_at) from articles where portal = p.id) as first,
             (select max(published_at) from articles where portal = p.id) as last
         from portals p order by articles desc, id""",
     )
-    shown = _rows(
+    shown = rows(
         connection,
         """select id, title, portal, section, published_at, gone_at, version, url, lead from articles
         where published_at is not null order by published_at desc limit ?""",
         newest,
     )
-    captures = _rows(connection, "select count(*) as n from captures")[0]["n"]
+    captures = rows(connection, "select count(*) as n from captures")[0]["n"]
     gone = unless_too_long(connection, _gone)
     return Overview(sum(p["articles"] for p in portals), captures, gone, portals, shown)
 
@@ -103,7 +104,7 @@ class Captured:
 
 def held(connection: sqlite3.Connection) -> list[Held]:
     """Of every portal, the one with most articles first."""
-    rows = _rows(
+    found = rows(
         connection,
         # Only what is gone or has changed is sorted by portal.
         """with ended as (
@@ -117,7 +118,7 @@ def held(connection: sqlite3.Connection) -> list[Held]:
             (select substr(max(published_at), 1, 10) from articles where portal = p.id) as last, p.expected
         from portals as p left join ended as e on e.portal = p.id order by articles desc, p.id""",
     )
-    return [Held(**row) for row in rows]
+    return [Held(**row) for row in found]
 
 
 def months(connection: sqlite3.Connection) -> list[Month]:
@@ -126,7 +127,7 @@ def months(connection: sqlite3.Connection) -> list[Month]:
     Month for month, each a stretch of an index: to group all articles by month would sort them, and of a
     million takes six times as long.
     """
-    rows = _rows(
+    found = rows(
         connection,
         """with recursive spans(portal, month, last) as (
             select id, (select substr(min(published_at), 1, 7) from articles where portal = p.id),
@@ -139,23 +140,23 @@ def months(connection: sqlite3.Connection) -> list[Month]:
             and published_at >= month and published_at < month || '~') as articles from spans)
         select * from counted where articles > 0 order by month, portal""",
     )
-    return [Month(**row) for row in rows]
+    return [Month(**row) for row in found]
 
 
 def newest_captures(connection: sqlite3.Connection, most: int = 12) -> list[Captured]:
     """The last responses received, whatever became of them."""
-    rows = _rows(
+    found = rows(
         connection,
         """select c.id, c.url, c.portal, c.captured_at, c.status, c.outcome, c.article, a.title
         from captures as c left join articles as a on a.id = c.article
         order by c.captured_at desc limit ?""",
         most,
     )
-    return [Captured(**row) for row in rows]
+    return [Captured(**row) for row in found]
 
 
 def most_cited(connection: sqlite3.Connection, most: int = 15) -> list[Cited]:
-    rows = _rows(
+    found = rows(
         connection,
         """select d.id, d.number, d.kind, d.issuer, c.articles
         from (select document, count(distinct article) as articles
@@ -163,17 +164,17 @@ def most_cited(connection: sqlite3.Connection, most: int = 15) -> list[Cited]:
         join documents as d on d.id = c.document order by c.articles desc, d.number""",
         most,
     )
-    return [Cited(**row) for row in rows]
+    return [Cited(**row) for row in found]
 
 
 def places_told(connection: sqlite3.Connection) -> list[Told]:
     """Every place that an article tells about, the one told about most first."""
-    rows = _rows(
+    found = rows(
         connection,
         """select id, name, kind, district, latitude, longitude, articles from places_told
         where articles > 0 order by articles desc, id""",
     )
-    return [Told(**row) for row in rows]
+    return [Told(**row) for row in found]
 
 
 def unless_too_long(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T | None:
@@ -190,10 +191,4 @@ def unless_too_long(connection: sqlite3.Connection, question: Callable[[sqlite3.
 
 
 def _gone(connection: sqlite3.Connection) -> int:
-    return int(_rows(connection, "select count(*) as n from articles where gone_at is not null")[0]["n"])
-
-
-def _rows(connection: sqlite3.Connection, sql: str, *params: object) -> list[Row]:
-    cursor = connection.execute(sql, params)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    return int(rows(connection, "select count(*) as n from articles where gone_at is not null")[0]["n"])

@@ -15,7 +15,7 @@ from archive.site.article import cite
 from archive.site.article.dossier import Dossier, dossier, long_values, plain
 from archive.site.article.nearby import Nearby, nearby
 from archive.site.article.reading import Reading, read
-from archive.site.asking import absolute, ask, page
+from archive.site.asking import absolute, ask, page, whole_number
 from archive.site.language import Language, language_of
 from archive.site.lookup import is_demonstration
 
@@ -31,7 +31,7 @@ class Wanted:
 
     @classmethod
     def of(cls, request: Any) -> "Wanted":
-        version, part = (_number(request.args.get(name)) for name in ("v", "phan"))
+        version, part = (whole_number(request.args.get(name)) for name in ("v", "phan"))
         return cls(int(request.url_vars["id"]), version, part or 1, request.args.get("q") or "")
 
 
@@ -105,8 +105,3 @@ def _address(datasette: Any, wanted: Wanted, fields: dict[str, Any]) -> str:
     stated = {"v": wanted.version, "q": wanted.words, **fields}
     query = urlencode({name: value for name, value in stated.items() if value})
     return f"{datasette.urls.path(f'/bai/{wanted.id}')}{'?' if query else ''}{query}"
-
-
-def _number(text: str | None) -> int | None:
-    """None for what is no number, and for one so long that no archive has as many."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -7,7 +7,7 @@ from datasette import Response, hookimpl
 
 from archive.site.article import cite, references
 from archive.site.article.dossier import Dossier, dossier, long_values
-from archive.site.asking import absolute, ask, page
+from archive.site.asking import absolute, ask, page, whole_number
 from archive.site.lookup import is_demonstration
 
 FORMATS: dict[str, tuple[str, Callable[[cite.Citation, Dossier], str]]] = {
@@ -26,8 +26,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 async def cited(datasette: Any, request: Any) -> Response:
     """Of the newest version, or of that in `?v=`."""
-    id, stated = int(request.url_vars["id"]), request.args.get("v") or ""
-    number = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else None
+    id, number = int(request.url_vars["id"]), whole_number(request.args.get("v"))
 
     def asked(connection: Any) -> tuple[Dossier | None, bool]:
         with long_values(connection):

@@ -9,7 +9,7 @@ from datasette import Response, hookimpl
 
 from archive.site.article.comparing import Comparison, compare
 from archive.site.article.dossier import Listed, long_values, plain, text_of, versions
-from archive.site.asking import ask, page
+from archive.site.asking import ask, page, whole_number
 from archive.site.lookup import Row, rows
 
 MOST_CHOICES = 500  # versions in the form
@@ -34,7 +34,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 async def comparing(datasette: Any, request: Any) -> Response:
     """Of the last two versions, where the address names none; `tat=1` shows what did not change as well."""
     id = int(request.url_vars["id"])
-    old, new, part = (_number(request.args.get(name)) for name in ("cu", "moi", "phan"))
+    old, new, part = (whole_number(request.args.get(name)) for name in ("cu", "moi", "phan"))
     whole = request.args.get("tat") == "1"
 
     def asked(connection: Any) -> Compared | None:
@@ -75,7 +75,3 @@ def _compared(
     if before is None or after is None:
         return None
     return Compared(article, known, before, after, compare(before, after, part, whole))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

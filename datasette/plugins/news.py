@@ -59,7 +59,6 @@ async def whats_new(datasette: Any, request: Any) -> Response:
     key = _KEY.fullmatch(request.args.get("sau") or "")
     before = (key[1], int(key[2])) if key else None
     found = await ask(datasette, request, lambda connection: _found(connection, day, today, before))
-    known = await ask(datasette, request, portals)
     context = {
         "news": found,
         "later": before is not None,
@@ -67,7 +66,7 @@ async def whats_new(datasette: Any, request: Any) -> Response:
         "in_vietnam": _clock,
         # Comparing texts takes too long to let other requests wait for it.
         "edits": await asyncio.to_thread(_told, found.edited),
-        "portals": {portal["id"]: portal["title"] or portal["id"] for portal in known},
+        "portals": await ask(datasette, request, portals),
     }
     return await page(datasette, request, "news.html", context)
 

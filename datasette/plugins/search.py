@@ -43,10 +43,9 @@ async def front(datasette: Any, request: Any) -> Response:
     wanted = Wanted.read(request.args)
     if _has_empty_fields(request):
         return Response.redirect(wanted.address(datasette.urls.instance(), after=wanted.after))
-    known = await ask(datasette, request, portals)
     context: dict[str, Any] = {
         "wanted": wanted,
-        "portals": {portal["id"]: portal["title"] or portal["id"] for portal in known},
+        "portals": await ask(datasette, request, portals),
         "chart": lambda shown: _chart(datasette, request, wanted, shown),
     }
     if not wanted.asks:

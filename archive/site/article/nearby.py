@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from archive.site.lookup import Row, rows
-from archive.text import STROKE, fold, tokens
+from archive.text import fold, tokens, without_stroke
 
 FEWEST_WORDS = 5  # a shorter title (`Lịch tiếp công dân`) names a series, not a story
 LONGEST_TITLE = 60  # words
@@ -33,7 +33,7 @@ def same_story(connection: sqlite3.Connection, article: Row) -> list[Row]:
     words = tokens(fold(article["title"]))
     if not FEWEST_WORDS <= len(words) <= LONGEST_TITLE:
         return []
-    phrase = f"title : {json.dumps(' '.join(tokens(article['title'].translate(STROKE))), ensure_ascii=False)}"
+    phrase = f"title : {json.dumps(' '.join(tokens(without_stroke(article['title']))), ensure_ascii=False)}"
     found = rows(
         connection,
         f"""select id, title, portal, published_at, gone_at, url from articles where docid in (

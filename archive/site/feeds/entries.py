@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from archive.search import Order, every
 from archive.site.feeds import news
 from archive.site.feeds.changes import Change
 from archive.site.feeds.writing import NEVER, Entry, moment, name
+from archive.site.lookup import Row, rows
 from archive.site.render import body_html, vietnamese_date
 from archive.site.wanted import Wanted
 
@@ -19,7 +19,6 @@ MOST = 50
 LOOKED_THROUGH = 100
 BEGINNING = 1_500  # characters of a body that an entry has
 
-Row = dict[str, Any]
 Address = Callable[[str], str]  # of one of our paths, absolute
 
 _ARTICLE = f"""
@@ -120,9 +119,7 @@ def _entry(
 
 def _articles(connection: sqlite3.Connection, ids: list[int]) -> Iterator[Row]:
     for id in ids:
-        cursor = connection.execute(_ARTICLE, [id])
-        names = [column[0] for column in cursor.description]
-        yield from (dict(zip(names, row, strict=True)) for row in cursor)
+        yield from rows(connection, _ARTICLE, id)
 
 
 def _told(connection: sqlite3.Connection, fates: list[Row]) -> list[Told]:
