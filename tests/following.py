@@ -1,18 +1,11 @@
 """What the tests of feeds, of exports and of news share: a site on invented articles, and hostile ones."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-from datasette.app import Datasette
 from sample_archive import FOREST, take_in
 
 from archive.model import Article
-from archive.serve import application
-from archive.site.options import Site
 from archive.store import Archive
 
 FORMULAS = (
@@ -55,18 +48,6 @@ def hostile(number: int, text: str) -> Article:
 def take_hostile(archive: Archive) -> None:
     for number, text in enumerate([*FORMULAS, EVIL, *(f"{formula}{EVIL}" for formula in FORMULAS)]):
         take_in(archive, "backan", hostile(number, text), "2023-11-21T01:00:00Z")
-
-
-@contextmanager
-def served(folder: Path, **chosen: Any) -> Iterator[Datasette]:
-    datasette = application(Site(folder, **chosen))
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
-
-
-def get(site: Datasette, path: str, **more: Any) -> Any:
-    return asyncio.run(site.client.get(path, **more))
 
 
 def changed(article: Article, change: Callable[[str], str]) -> Article:

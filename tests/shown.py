@@ -1,8 +1,11 @@
 """What the tests of the pages share: asking for one, what a browser would make of it, a hostile article."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 from datasette.app import Datasette
@@ -10,6 +13,8 @@ from sample_archive import FOREST
 
 from archive.identity import row_id
 from archive.model import Attachment, BodyLink, Image, Related
+from archive.serve import application
+from archive.site.options import Site
 
 EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 HOSTILE = replace(
@@ -36,8 +41,17 @@ FOREST_ID = row_id("backan", FOREST.key)
 HOSTILE_ID = row_id("backan", "hostile")
 
 
-def get(site: Datasette, path: str) -> Any:
-    return asyncio.run(site.client.get(path))
+@contextmanager
+def serving(shown: Path | Site) -> Iterator[Datasette]:
+    """Datasette on an archive, closed at the end."""
+    datasette = application(shown)
+    yield datasette
+    datasette.get_database("archive").close()
+    datasette.executor.shutdown()
+
+
+def get(site: Datasette, path: str, **more: Any) -> Any:
+    return asyncio.run(site.client.get(path, **more))
 
 
 class Tags(HTMLParser):

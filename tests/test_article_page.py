@@ -11,7 +11,7 @@ import pytest
 from browser import chromium, served, watched
 from datasette.app import Datasette
 from sample_archive import FOREST, fill, take_in
-from shown import EVIL, FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get
+from shown import EVIL, FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get, serving
 
 from archive.identity import row_id
 from archive.model import BodyLink, Image, Related
@@ -36,10 +36,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    datasette = application(data)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
+    with serving(data) as datasette:
+        yield datasette
 
 
 def page_of(folder: Path, *articles: object) -> tuple[Datasette, list[int]]:

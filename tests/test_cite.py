@@ -11,7 +11,7 @@ import pytest
 import rispy
 from datasette.app import Datasette
 from sample_archive import FOREST, PORTALS, fill, take_in
-from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get
+from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get, serving
 
 from archive.identity import row_id
 from archive.serve import application
@@ -40,10 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
         take_in(archive, "backan", HOSTILE)
         take_in(archive, "backan", replace(FOREST, key="odd", title=ODD, lead=ODD, author=ODD, section=ODD))
         take_in(archive, "backan", replace(FOREST, key="bare", author=None, published_at=None, lead=None))
-    datasette = application(folder)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
+    with serving(folder) as datasette:
+        yield datasette
 
 
 def read_bibtex(text: str) -> dict[str, str]:

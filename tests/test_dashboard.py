@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from datasette.app import Datasette
 from sample_archive import fill
+from shown import serving
 
 from archive.facts.gazetteer import gazetteer
 from archive.serve import application
@@ -35,10 +36,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    datasette = application(data)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
+    with serving(data) as datasette:
+        yield datasette
 
 
 @pytest.fixture

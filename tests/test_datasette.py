@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 from datasette.app import Datasette
 from sample_archive import FOREST, fill, take_in, without_shm
-from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get
+from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get, serving
 
 from archive.errors import ArchiveError
 from archive.serve import CONFIGURATION, application, serve
@@ -49,10 +49,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    datasette = application(data)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
+    with serving(data) as datasette:
+        yield datasette
 
 
 def policy(response: Any) -> dict[str, list[str]]:

@@ -13,10 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 from datasette.app import Datasette
-from following import EVIL, FORMULAS, get, served, take_hostile
+from following import EVIL, FORMULAS, take_hostile
 from openpyxl.utils.escape import unescape
 from reading_exports import MANY, many, objects, read_csv, sheet_rows, workbook
 from sample_archive import FOREST, fill
+from shown import get, serving
 
 from archive.identity import row_id
 from archive.site.exports.guarded_csv import MARK, Guard, guarded, record, unguarded
@@ -33,7 +34,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    with served(data) as datasette:
+    with serving(data) as datasette:
         yield datasette
 
 
@@ -42,7 +43,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette
     folder = tmp_path_factory.mktemp("hostile")
     with Archive(fill(folder / "archive.db")) as archive:
         take_hostile(archive)
-    with served(folder) as datasette:
+    with serving(folder) as datasette:
         yield datasette
 
 
@@ -102,7 +103,7 @@ def test_an_export_without_words_is_of_all_articles(site: Datasette, data: Path)
 def test_an_export_stops_where_the_owner_says_and_says_so(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(data) as site:
+    with serving(data) as site:
         monkeypatch.setattr(
             site, "plugin_config", lambda name: {"max_rows": 130} if name == "exports" else None
         )
@@ -125,7 +126,7 @@ def test_an_export_that_ends_early_says_that_it_is_incomplete(
 
     whole = taking.search
     monkeypatch.setattr(taking, "search", interrupted)
-    with served(data) as site:
+    with serving(data) as site:
         rows = lines(get(site, "/tim.ndjson?q=che"))
     assert len(rows) == 51
     assert rows[-1]["title"] == "CHƯA ĐỦ · INCOMPLETE: interrupted"

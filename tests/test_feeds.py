@@ -10,12 +10,14 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 from datasette.app import Datasette
-from following import changed, get, served, take_hostile
+from following import changed, take_hostile
 from sample_archive import FOREST, PORTALS, fill, take_in
+from shown import get, serving
 
 from archive.identity import row_id
 from archive.site.feeds.changes import changes
 from archive.site.feeds.writing import moment
+from archive.site.options import Site
 from archive.store import Archive
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -35,7 +37,7 @@ FOREST_ID = row_id("backan", FOREST.key)
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
     folder = tmp_path_factory.mktemp("data")
     fill(folder / "archive.db")
-    with served(folder) as datasette:
+    with serving(folder) as datasette:
         yield datasette
 
 
@@ -52,7 +54,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette
                 [id],
             )
         archive.db.conn.commit()
-    with served(folder) as datasette:
+    with serving(folder) as datasette:
         yield datasette
 
 
@@ -203,11 +205,11 @@ def test_a_loss_is_told_with_its_day_in_vietnam(site: Datasette) -> None:
 
 def test_ids_stay_over_two_crawls_and_a_changed_text_is_news(tmp_path: Path) -> None:
     path = fill(tmp_path / "archive.db")
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         before = {address: entries(atom(site, address)) for address in FEEDS}
     with Archive(path) as archive:
         take_in(archive, "backan", FOREST, "2023-12-01T00:00:00Z")  # as it was
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         assert {address: list(entries(atom(site, address))) for address in FEEDS} == {
             address: list(known) for address, known in before.items()
         }
@@ -215,7 +217,7 @@ def test_ids_stay_over_two_crawls_and_a_changed_text_is_news(tmp_path: Path) -> 
         take_in(
             archive, "backan", changed(FOREST, lambda body: body + "\n\nSửa lại."), "2023-12-02T00:00:00Z"
         )
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         found, edits = entries(atom(site, "/tim?q=rung")), entries(atom(site, "/thay-doi"))
     assert set(found) == set(before["/tim?q=rung"])
     newest = next(iter(found.values()))
@@ -227,11 +229,11 @@ def test_ids_stay_over_two_crawls_and_a_changed_text_is_news(tmp_path: Path) -> 
 
 def test_ids_of_versions_stay_when_an_older_capture_is_taken_in(tmp_path: Path) -> None:
     path = fill(tmp_path / "archive.db")
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         (before,) = entries(atom(site, "/thay-doi"))
     with Archive(path) as archive:  # which numbers the versions anew
         take_in(archive, "backan", changed(FOREST, lambda body: "Cũ nhất."), "2020-01-01T00:00:00Z")
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         after = entries(atom(site, "/thay-doi"))
     assert len(after) == 2
     assert texts(after[before], "summary") == ["“300.000” → “400.000”"]
@@ -244,7 +246,7 @@ def test_ids_and_links_at_another_host_and_behind_a_prefix(site: Datasette, tmp_
     assert "https://" not in elsewhere.find(f"{ATOM}link").attrib["href"]  # type: ignore[union-attr]
     assert elsewhere.find(f"{ATOM}link").attrib["href"] == "http://kho.example/tim.atom?q=rung"  # type: ignore[union-attr]
     fill(tmp_path / "archive.db")
-    with served(tmp_path, base_url="/kho/") as prefixed:
+    with serving(Site(tmp_path, base_url="/kho/")) as prefixed:
         behind = atom(prefixed, "/tim?q=rung")
     assert list(entries(behind)) == list(entries(here))
     assert texts(behind, "id") == texts(here, "id")
@@ -299,7 +301,7 @@ def test_nothing_that_a_page_can_say_breaks_a_feed(hostile_site: Datasette, addr
 def test_an_archive_without_articles_has_valid_feeds_without_entries(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as archive:
         archive.put_portal(PORTALS[0])
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         for address in FEEDS:
             root = atom(site, address)
             assert broken_rules(root) == []
@@ -314,7 +316,7 @@ def test_a_feed_of_a_search_begins_with_what_was_learned_last_not_with_what_was_
             FOREST, key="old", url="https://backan.gov.vn/old", title="Rừng xưa", published_at="2005-01-01"
         )
         take_in(archive, "backan", old, "2024-01-01T00:00:00Z")
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         assert texts(next(iter(entries(atom(site, "/tim?q=rừng")).values())), "title") == ["Rừng xưa"]
 
 

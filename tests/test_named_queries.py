@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from datasette.app import Datasette
 from sample_archive import fill
+from shown import get, serving
 
-from archive.serve import CONFIGURATION, application
+from archive.serve import CONFIGURATION
 from archive.site.catalogue import described
 from archive.store import Archive
 
@@ -56,14 +57,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
                 'failed', 'HTTP 500', 0, 1)"""
         )
         archive.db.conn.commit()
-    datasette = application(folder)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
-
-
-def get(site: Datasette, path: str) -> Any:
-    return asyncio.run(site.client.get(path))
+    with serving(folder) as datasette:
+        yield datasette
 
 
 def rows(site: Datasette, name: str, fields: dict[str, str]) -> list[dict[str, Any]]:

@@ -6,8 +6,9 @@ from sqlite3 import connect
 
 import pytest
 from datasette.app import Datasette
-from following import changed, get, served, take_hostile
+from following import changed, take_hostile
 from sample_archive import FOREST, fill, take_in
+from shown import get, serving
 
 from archive.site.feeds import news
 from archive.store import Archive
@@ -46,7 +47,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    with served(data) as datasette:
+    with serving(data) as datasette:
         yield datasette
 
 
@@ -132,7 +133,7 @@ def test_many_new_articles_are_paged_by_key_and_none_is_left_out_or_shown_twice(
                 FOREST, key=f"n{number}", url=f"https://backan.gov.vn/n{number}", title=f"Bài số {number}!"
             )
             take_in(archive, "backan", one, f"2026-11-21T0{number % 3}:00:00Z")
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         address, seen = "/moi", list[str]()
         for _ in range(4):  # 25, 25, 25 and 20
             html = get(site, address).text
@@ -147,7 +148,7 @@ def test_many_new_articles_are_paged_by_key_and_none_is_left_out_or_shown_twice(
 def test_an_empty_archive_has_a_page_of_news(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db"):
         pass
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         assert "Không có bài mới" in get(site, "/moi").text
 
 
@@ -158,7 +159,7 @@ def test_hostile_articles_stay_text_and_the_page_small(tmp_path: Path) -> None:
             "update articles set gone_at = '2023-11-21T00:00:00Z', section = title || title || title"
         )
         archive.db.conn.commit()
-    with served(tmp_path) as site:
+    with serving(tmp_path) as site:
         answer = get(site, "/moi")
     assert "<script>alert" not in answer.text
     assert "javascript:" not in answer.text

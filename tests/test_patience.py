@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 from sample_archive import fill
+from shown import serving
 
 from archive.publish import publish
-from archive.serve import application
 from archive.site.exports.guarded_csv import guarded
 from archive.site.options import Site
 from archive.site.turns import TooManyError, Turns
@@ -22,10 +22,8 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
     folder: Path = tmp_path_factory.mktemp("patience")
     fill(folder / "archive.db")
     publish(folder)
-    datasette = application(Site(folder, public=True, rate_limit=1000))
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
+    with serving(Site(folder, public=True, rate_limit=1000)) as datasette:
+        yield datasette
 
 
 def asked(site: Datasette, path: str, method: str = "GET") -> Any:

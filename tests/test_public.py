@@ -23,6 +23,7 @@ from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 from datasette.utils import StartupError
 from sample_archive import FOREST, fill, take_in
+from shown import get, serving
 
 from archive.errors import ArchiveError
 from archive.identity import row_id
@@ -63,14 +64,8 @@ def live(data: Path) -> Iterator[Datasette]:
 
 
 def served(site: Site) -> Iterator[Datasette]:
-    datasette = application(site)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
-
-
-def get(site: Datasette, path: str, **more: Any) -> Any:
-    return asyncio.run(site.client.get(path, **more))
+    with serving(site) as datasette:
+        yield datasette
 
 
 def asked(app: Any, path: str, address: str = "10.1.1.1", **headers: str) -> httpx.Response:

@@ -1,6 +1,5 @@
 """What is shown of a capture: what was received, with what is held of the things around it."""
 
-import asyncio
 import gzip
 import re
 import sqlite3
@@ -17,6 +16,7 @@ from captured_vectors import GIF, HTML, PIXEL
 from datasette.app import Datasette
 from hostile_portal import Hostile
 from runs import rows
+from shown import get
 from warc_files import foreign, revisit
 
 from archive.replay.captured import moment
@@ -63,10 +63,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]
 @pytest.fixture(scope="module")
 def site(kept: tuple[Path, dict[str, int]]) -> Datasette:
     return application(kept[0])
-
-
-def get(site: Datasette, path: str, **more: Any) -> Any:
-    return asyncio.run(site.client.get(path, **more))
 
 
 def test_a_page_is_shown_with_what_is_held_around_it_nearest_in_time(site: Datasette, kept: Any) -> None:

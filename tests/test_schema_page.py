@@ -1,19 +1,18 @@
 """The page of the schema, and that everything in the database is on it."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
-from typing import Any
 
 import pytest
 from datasette.app import Datasette
 from sample_archive import fill
+from shown import get, serving
 
 from archive.schema import VIEWS
-from archive.serve import CONFIGURATION, application
+from archive.serve import CONFIGURATION
 from archive.site.catalogue import catalogue, described, row_counts
 from archive.site.charts.relations import relations_picture
 from archive.site.language import Language
@@ -30,14 +29,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    datasette = application(data)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
-
-
-def get(site: Datasette, path: str) -> Any:
-    return asyncio.run(site.client.get(path))
+    with serving(data) as datasette:
+        yield datasette
 
 
 def in_database(data: Path) -> dict[str, list[str]]:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 from sample_archive import FOREST, fill, take_in
-from shown import FOREST_ID, HOSTILE, Tags, get
+from shown import FOREST_ID, HOSTILE, Tags, get, serving
 
 from archive.search import COUNTED
-from archive.serve import application
 from archive.store import Archive
 
 
@@ -39,10 +38,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
 
 
 def shown(folder: Path) -> Iterator[Datasette]:
-    datasette = application(folder)
-    yield datasette
-    datasette.get_database("archive").close()
-    datasette.executor.shutdown()
+    with serving(folder) as datasette:
+        yield datasette
 
 
 def titles(site: Datasette, query: str) -> list[str]:

@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 import pytest
 from datasette.app import Datasette
-from following import get, served, take_hostile
+from following import take_hostile
 from reading_exports import MANY, many, objects, read_csv, sheet_rows, workbook
 from sample_archive import fill
+from shown import get, serving
 
 from archive.site.exports.guarded_csv import MARK
+from archive.site.options import Site
 from archive.site.password import hashed
 from archive.store import Archive
 
@@ -23,7 +25,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Datasette]:
-    with served(data) as datasette:
+    with serving(data) as datasette:
         yield datasette
 
 
@@ -32,7 +34,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette
     folder = tmp_path_factory.mktemp("hostile")
     with Archive(fill(folder / "archive.db")) as archive:
         take_hostile(archive)
-    with served(folder) as datasette:
+    with serving(folder) as datasette:
         yield datasette
 
 
@@ -128,14 +130,14 @@ def test_excel_of_a_table_holds_every_row_that_the_filters_let_through(site: Dat
 
 def test_a_table_of_more_than_a_page_is_whole_behind_a_password_and_a_limit_of_requests(data: Path) -> None:
     sql = "select count(*) as n from captures as a, captures as b"
-    with served(data, password=hashed("mật khẩu"), rate_limit=3) as site:
+    with serving(Site(data, password=hashed("mật khẩu"), rate_limit=3)) as site:
         assert get(site, "/archive/captures.xlsx").status_code == 401
         with_password = {"auth": ("ai", "mật khẩu".encode())}
         assert len(sheet_rows(workbook(get(site, "/archive/captures.xlsx", **with_password)))) == MANY + 16
         site._settings["max_returned_rows"] = 50
         found = sheet_rows(workbook(get(site, "/archive/captures.xlsx", **with_password)))
         assert len(found) == MANY + 16
-    with served(data) as site:
+    with serving(data) as site:
         assert sheet_rows(workbook(get(site, f"/archive.xlsx?sql={quote(sql)}"))) == [{"n": (MANY + 16) ** 2}]
 
 
