@@ -23,7 +23,17 @@ def recount(connection: Connection, portal: str) -> None:
                 count(*) filter (where v.number is null)
             from captures as c left join versions as v on v.capture = c.id
             where c.crawl = crawls.id and c.text_sha256 is not null
-        ) where portal = ?""",
+        ), bytes = (
+            select coalesce(sum(warc_length), 0) from captures where crawl = crawls.id
+        ), gone = 0 where portal = ?""",
+        [portal],
+    )
+    connection.execute(
+        """update crawls set gone = found.articles from (
+            select c.crawl, count(distinct a.id) as articles
+            from articles as a join captures as c on c.article = a.id and c.captured_at = a.gone_at
+            where a.portal = ? and a.gone_at is not null group by c.crawl
+        ) as found where crawls.id = found.crawl""",
         [portal],
     )
 

@@ -7,6 +7,8 @@ in `+07:00`, or a bare date where the page gives no time.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archive.alarms import Alarm
+
 
 class Kind(StrEnum):
     """What an address leads to, judged by the address alone."""
@@ -174,6 +176,23 @@ class Page:
     whole: bool = True
     key: str | None = None
     replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a crawl ended. `complete`: it has asked for all there is, so what it did not find has gone.
+
+    `met` is how many pages its run has met with, those included that were not due and those of the crawls
+    that it went on with; `traps` how many links it did not follow, as they lead on without end. None where
+    that is not known.
+    """
+
+    at: str
+    outcome: str
+    complete: bool = False
+    met: int | None = None
+    traps: int | None = None
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(slots=True)

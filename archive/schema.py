@@ -57,6 +57,8 @@ PLACES = {
     "until": str, "successor": str,
 }  # fmt: skip
 MENTION = {"field": str, "start": int, "end": int, "text": str}
+# What was wrong with a crawl; `archive/alarms.py` says it in words.
+ALARMS = {"crawl": str, "rule": str, "value": float, "usual": float, "detail": str}
 
 # Answers to common questions. Stated once for good, as the tables are.
 VIEWS = {
@@ -88,6 +90,17 @@ VIEWS = {
                 max(published_at) as last_published, count(gone_at) as gone, sum(version > 1) as changed
             from articles indexed by idx_articles_listed group by portal) as a on a.portal = p.id""",
 }
+# The logbook as it is read: newest first, with what follows from the rest.
+CRAWLS_LOGGED = """
+    select c.id, c.portal, c.source, c.started_at, c.finished_at,
+        cast(round((julianday(c.finished_at) - julianday(c.started_at)) * 86400) as integer) as seconds,
+        c.outcome, c.met, c.pages, c.new, c.changed, c.unchanged, c.gone, c.failed, c.traps, c.bytes,
+        (select group_concat(rule, ', ') from alarms where crawl = c.id) as alarms,
+        c.arguments, c.settings,
+        (select group_concat(warc_file, ', ') from (
+            select distinct warc_file from captures where crawl = c.id and warc_file is not null
+        )) as warc_files
+    from crawls as c order by c.started_at desc"""
 
 
 @migrations()
@@ -196,6 +209,23 @@ def m006_for_readers(db: Database) -> None:
     db.table("captures").create_index(["captured_at"])  # the newest first, as their table is shown
     for name, query in VIEWS.items():
         db.create_view(name, query)
+
+
+@migrations()
+def m007_logbook(db: Database) -> None:
+    """What a crawl was told to do, what it met with, and what was wrong; and what each page lacked.
+
+    Of older crawls only what their captures tell is known: when they are counted the next time.
+    """
+    for column in ("arguments text", "settings text", "met integer", "gone integer", "bytes integer",
+                   "traps integer"):  # fmt: skip
+        db.execute(f"alter table crawls add column {column}")
+    db.execute("alter table captures add column lacks text")
+    db.table("alarms").create(
+        ALARMS, pk=("crawl", "rule"), foreign_keys=[("crawl", "crawls", "id")], not_null={"crawl", "rule"}
+    )
+    db.table("crawls").create_index(["portal", "started_at"])
+    db.create_view("crawls_logged", CRAWLS_LOGGED)
 
 
 def without_stroke(expression: str) -> str:

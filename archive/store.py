@@ -1,6 +1,6 @@
 """The archive: one SQLite file, opened for writing by a crawl, an import or a rebuild."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from archive import counts, gone, stories, versions
+from archive.alarms import Alarm
 from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from archive.facts import rows as facts
 from archive.identity import docid, row_id
-from archive.model import Article, Capture, Change, Page, PortalInfo
+from archive.model import Article, Capture, Change, Ended, Outcome, Page, PortalInfo
 from archive.schema import CHILDREN, migrations
 from archive.text import word_count
 
@@ -82,21 +83,35 @@ class Archive:
         with self.writing():
             self.db.table("portals").upsert(asdict(portal), pk="id")
 
-    def start_crawl(self, crawl: str, portal: str, source: str, started_at: str) -> None:
+    def start_crawl(
+        self,
+        crawl: str,
+        portal: str,
+        source: str,
+        started_at: str,
+        arguments: str | None = None,
+        settings: str | None = None,
+    ) -> None:
+        """Make the row of a crawl. `arguments` are its limits, `settings` how it asks: each a JSON object."""
+        row = {"id": crawl, "portal": portal, "source": source, "started_at": started_at}
         with self.writing(on_disk=True):
-            row = {"id": crawl, "portal": portal, "source": source, "started_at": started_at}
-            self.db.table("crawls").upsert(row, pk="id")
+            self.db.table("crawls").upsert(row | {"arguments": arguments, "settings": settings}, pk="id")
 
-    def finish_crawl(self, crawl: str, finished_at: str, outcome: str, complete: bool = False) -> None:
-        """Note how a crawl ended, and count what its portal's crawls have brought.
-
-        `complete`: it has asked for all there is, so what it did not find has gone.
-        """
-        row = {"finished_at": finished_at, "outcome": outcome, "complete": int(complete)}
+    def finish_crawl(self, crawl: str, ended: Ended) -> None:
+        """Note how a crawl ended, and count what its portal's crawls have brought."""
+        row = {"finished_at": ended.at, "outcome": ended.outcome, "complete": int(ended.complete),
+               "met": ended.met, "traps": ended.traps}  # fmt: skip
         with self.writing(on_disk=True):
             self.db.table("crawls").update(crawl, row)
+            self.put_alarms(crawl, ended.alarms)
             gone.mark_of(self.db.conn, crawl)
             counts.recount(self.db.conn, self.db.table("crawls").get(crawl)["portal"])
+
+    def put_alarms(self, crawl: str, alarms: Iterable[Alarm]) -> None:
+        """Note what was wrong with a crawl, in place of what was noted before."""
+        with self.writing():
+            self.db.execute("delete from alarms where crawl = ?", [crawl])
+            self.db.table("alarms").insert_all({"crawl": crawl, **asdict(alarm)} for alarm in alarms)
 
     def mark_killed(self, crawl: str) -> None:
         """End a crawl that never came to its end."""
@@ -109,7 +124,7 @@ class Archive:
                 (select max(captured_at) from captures where crawl = crawls.id), '')) from crawls where id = ?
         """
         (last,) = self.db.execute(query, [crawl]).fetchone()
-        self.finish_crawl(crawl, last, outcome)
+        self.finish_crawl(crawl, Ended(last, outcome))
 
     def recount(self, portal: str) -> None:
         """Count anew what each crawl of a portal has brought."""
@@ -233,7 +248,19 @@ def capture_row(capture: Capture, page: Page) -> dict[str, Any]:
         "key": article.key if article else page.key,
         "replaced": int(page.replaced),
         "whole": int(page.whole),
+        "lacks": ", ".join(_lacking(page)) or None,
     }
+
+
+def _lacking(page: Page) -> Iterator[str]:
+    """What the page of an article ought to tell and does not."""
+    if page.outcome == Outcome.UNREADABLE:
+        yield from ("title", "body")
+    elif page.article:
+        if not page.article.body:
+            yield "body"
+        if page.article.published_at is None:
+            yield "date"
 
 
 def capture_id(capture: Capture) -> int:

@@ -5,53 +5,35 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from time import monotonic, sleep
 
 from archive import lock
+from archive.alarms import Alarm, Rule
 from archive.errors import ArchiveError
-from archive.model import Capture, Change, Kind, Page
+from archive.model import Capture, Change, Ended, Kind, Page, Tally
 from archive.store import Archive
-from archive.warc.file import warc_files
 from archive.warc.reader import Exchange, read_at
 from archive.warc.writer import Revisited, WarcWriter, Written
+from crawler.beginning import latest, refuse_loss
 from crawler.clock import Clock, compact
 from crawler.frontier.due import Schedule, due_at
 from crawler.frontier.frontier import LEASE, Frontier, stated
 from crawler.frontier.records import Lease, Run, Settled, State
 from crawler.frontier.visits import Visit
+from crawler.health import rules as health
+from crawler.intake import ending
 from crawler.intake.fate import take_in
 from crawler.intake.recovery import recover
-from crawler.portals import Portal, load
+from crawler.plan import Plan
+from crawler.portals import load
 
 WHOLE = stated({})  # the arguments of a crawl without limits
-IMPORTED = ("warc", "wayback", "commoncrawl")  # sources whose captures bear times of others
-TOLERANCE = timedelta(minutes=1)  # that a clock may be set back by, as time servers do
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be crawled, and how; `info` goes into the warcinfo record, `level` is that of gzip.
-
-    `arguments` are the limits of the crawl (`since` and the like); `frontier` is False where Scrapy keeps its
-    requests in memory.
-    """
-
-    portal: type[Portal]
-    data: Path
-    source: str
-    info: Mapping[str, str]
-    arguments: Mapping[str, object]
-    frontier: bool = True
-    fresh: bool = False
-    level: int = 6
-    max_size: int = 1 << 30
 
 
 class Books:
@@ -70,7 +52,7 @@ class Books:
         self.plan = plan
         self.clock = Clock()
         self.crawl = ""
-        self.complete = False
+        self.alarms: tuple[Alarm, ...] = (Alarm(Rule.UNFINISHED),)  # until it is closed
         self.held_for: float | None = None  # seconds until a host is free, where only held ones have requests
         self._held = ExitStack()
         self._written: dict[Capture, Written] = {}
@@ -81,13 +63,15 @@ class Books:
         plan = self.plan
         self._held.enter_context(lock.crawling(plan.data, plan.portal.name))
         archive = self.archive = Archive(plan.data / "archive.db")
-        self._refuse_loss(archive)
+        refuse_loss(archive, plan.data)
         recover(plan.data, {**load(), plan.portal.name: plan.portal})
         known = archive.db.table("crawls").count_where("portal = ?", [plan.portal.name])
         archive.put_portal(plan.portal.info())
-        self.clock = Clock(after=self._latest(archive))
+        self.clock = Clock(after=latest(archive, plan.portal.name, self.clock.now()))
         started_at = self._open_warc()
-        archive.start_crawl(self.crawl, plan.portal.name, plan.source, started_at)
+        archive.start_crawl(
+            self.crawl, plan.portal.name, plan.source, started_at, stated(plan.arguments), plan.settings
+        )
         if plan.frontier:
             # A frontier without an archive would pass over pages that nobody has.
             self._open_frontier(started_at, fresh=plan.fresh or not known)
@@ -183,28 +167,49 @@ class Books:
         frontier, run = self._the_frontier()
         return frontier.unlinked(run, self.clock.now()) if self._saw_all() else []
 
+    @property
+    def not_due(self) -> int:
+        """How many pages were not asked for, because they were not long ago."""
+        return self.frontier.not_due if self.frontier else 0
+
+    @property
+    def resumed(self) -> bool:
+        """Whether it goes on with a crawl that was interrupted."""
+        return bool(self.run and self.run.resumed)
+
     def listed(self) -> set[str]:
         """The articles that this run has met with, before it was interrupted."""
         return self.frontier.keys(self.run, Kind.ARTICLE) if self.frontier and self.run else set()
 
-    def close(self, outcome: str) -> None:
-        """End the crawl: first in its WARC file, then in the archive, then in the frontier."""
-        now = self.clock.now()
+    def close(
+        self, outcome: str, tally: Tally, errors: int = 0, cause: str | None = None, traps: int = 0
+    ) -> None:
+        """End the crawl: first in its WARC file, then in the archive, then in the frontier.
+
+        `errors` are exceptions in the spider, `cause` says why most of what failed did, and `traps` are links
+        that were not followed.
+        """
         if self.archive is None or self.warc is None:
             return
         if self.frontier and self.run and outcome == "finished":
             self.frontier.fail_leased(self.run, "nobody has said what became of it")
-        self.complete = outcome == "finished" and self._saw_all()
-        complete = str(self.complete).lower()
-        fields = {"crawl": self.crawl, "finishedAt": now, "outcome": outcome, "complete": complete}
-        self.warc.note(f"urn:backan:crawl:{self.crawl}", now, fields)
+        complete = outcome == "finished" and self._saw_all()
+        met = self.frontier.met(self.run) if self.frontier and self.run else None
+        plan = self.plan
+        run = health.Run(
+            self.crawl, plan.portal.name, plan.source, outcome, tally, stated(plan.arguments), met,
+            self.not_due, self.resumed, errors, cause,
+        )  # fmt: skip
+        self.alarms = health.examine(run, self.archive.db.conn, plan.data)
+        ended = Ended(self.clock.now(), outcome, complete, met, traps, self.alarms)
+        self.warc.note(ending.address(self.crawl), ended.at, ending.fields_of(self.crawl, ended))
         self.warc.close()
-        self.archive.finish_crawl(self.crawl, now, outcome, self.complete)
+        self.archive.finish_crawl(self.crawl, ended)
         self.archive.close()
         if self.frontier and self.run:
             self.frontier.release(self.run)
             if outcome == "finished":
-                self.frontier.end_run(self.run, now, outcome)
+                self.frontier.end_run(self.run, ended.at, outcome)
             self.frontier.close()
 
     def abandon(self) -> None:
@@ -231,31 +236,6 @@ class Books:
             return False
         return all(kind == Kind.ARTICLE for kind, _, _ in self.frontier.failed(self.run))
 
-    def _refuse_loss(self, archive: Archive) -> None:
-        """Raise ArchiveError where the archive has got lost: the frontier would ask for little again."""
-        folder = self.plan.data / "warc"
-        if warc_files(folder) and not archive.db.table("crawls").count:
-            raise ArchiveError(
-                f"{self.plan.data / 'archive.db'} is empty, but {folder} holds captures: `backan rebuild` "
-                "makes it anew of them"
-            )
-
-    def _latest(self, archive: Archive) -> str | None:
-        """When the portal was crawled last. Raises ArchiveError where that is yet to come, by the clock."""
-        marks = ", ".join("?" for _ in IMPORTED)
-        latest: str | None = archive.db.execute(
-            f"select max(coalesce(finished_at, started_at)) from crawls "
-            f"where portal = ? and source not in ({marks})",
-            [self.plan.portal.name, *IMPORTED],
-        ).fetchone()[0]
-        now = self.clock.now()
-        if latest and datetime.fromisoformat(latest) - datetime.fromisoformat(now) > TOLERANCE:
-            raise ArchiveError(
-                f"the clock says {now}, but {self.plan.portal.name} was crawled at {latest} already: set the "
-                "clock; if it is right, that crawl bears a wrong time, so choose another folder with --data"
-            )
-        return latest
-
     def _open_warc(self) -> str:
         """Begin the first WARC file, which names the crawl; returns when it began."""
         plan, folder = self.plan, self.plan.data / "warc"
@@ -266,7 +246,8 @@ class Books:
                 break
             sleep(0.1)  # the crawl before this one began in the same second
         of_crawl = {"isPartOf": self.crawl, "portal": plan.portal.name, "source": plan.source}
-        info = {**plan.info, **of_crawl, "startedAt": started_at}
+        limits = {"arguments": stated(plan.arguments), "settings": plan.settings}
+        info = {**plan.info, **of_crawl, "startedAt": started_at, **limits}
         warc = WarcWriter(folder, self.crawl, info, plan.level, plan.max_size, started_at=started_at)
         warc.open()
         self.warc = warc

@@ -22,7 +22,7 @@ from crawler.commands.search import search
 from crawler.commands.serve import open_in_datasette, serve
 from crawler.commands.telling import ALARM, put_in_order, telling_errors
 from crawler.commands.verify import verify
-from crawler.options import DAY, data_option, day, json_option, port_option
+from crawler.options import DAY, data_option, day, duration, json_option, port_option
 
 if TYPE_CHECKING:
     from crawler.crawl import Crawled
@@ -65,6 +65,9 @@ def demo(data: Path, serve: bool, port: int) -> None:
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many article pages of each portal.")
 @click.option("--via", metavar="URL", help="Send every request to this server, as to a forward proxy.")
+@click.option(
+    "--for", "seconds", type=duration, metavar="4h", help="Pause after so long; the next crawl goes on."
+)
 @click.option("--fresh", is_flag=True, help="Begin anew: forget an interrupted crawl, ask for every page.")
 @data_option
 def crawl(
@@ -73,6 +76,7 @@ def crawl(
     until: str | None,
     limit: int | None,
     via: str | None,
+    seconds: float | None,
     fresh: bool,
     data: Path,
 ) -> None:
@@ -90,7 +94,10 @@ def crawl(
         click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
     with telling_errors():
         put_in_order(data)
-        done = run(portals or known, data, since=since, until=until, limit=limit, via=via, fresh=fresh)
+        done = run(
+            portals or known, data, since=since, until=until, limit=limit, via=via, fresh=fresh,
+            seconds=seconds,
+        )  # fmt: skip
         click.echo(report.of_crawls(done, data))
     end_with(done)
 

@@ -1,8 +1,10 @@
 """The time that captures bear."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # in seconds
 FORM = "%Y-%m-%dT%H:%M:%SZ"
 STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the first goes on while the machine sleeps
 
@@ -25,6 +27,14 @@ class Clock:
 def now() -> str:
     """The machine's time in UTC, in whole seconds."""
     return datetime.now(UTC).strftime(FORM)
+
+
+def span(text: str) -> timedelta:
+    """90s, 30m, 6h, 7d or 2w. Raises ValueError for anything else, and for nothing at all."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})\s*([smhdw])", text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no span of time; write 90s, 30m, 6h, 7d or 2w")
+    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
 
 
 def compact(moment: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+from archive.alarms import Alarm
 from archive.errors import ArchiveError
 from archive.model import Tally
 from crawler.clock import compact, now
@@ -17,17 +18,14 @@ from crawler.logbook import Logbook
 from crawler.mixture import refuse_mixture
 from crawler.portals import project_settings
 from crawler.progress import shown
-from crawler.tally import articles
-from crawler.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
     """What one crawl came to.
 
-    `broken` says why it could not go on, if so; `cause` why most of what failed did; `errors` counts the
-    exceptions in its spider, `not_due` the pages that were not asked for because they were not long ago.
-    `resumed`: it went on with one that had been interrupted.
+    `broken` says why it could not go on, if so; `alarms` what else was wrong; `not_due` counts the pages that
+    were not asked for because they were not long ago. `resumed`: it went on with one that was interrupted.
     """
 
     portal: str
@@ -35,24 +33,14 @@ class Crawled:
     outcome: str
     tally: Tally
     broken: str | None = None
-    cause: str | None = None
-    errors: int = 0
+    alarms: tuple[Alarm, ...] = ()
     not_due: int = 0
     resumed: bool = False
 
     @property
     def alarm(self) -> str | None:
         """Why nobody should take this crawl for a success, if so."""
-        if self.outcome != "finished":
-            return self.outcome
-        wrong = []
-        if not self.tally.pages and (self.cause or not self.resumed):
-            wrong.append(f"no pages ({self.cause})" if self.cause else "no pages")
-        elif not articles(self.tally) and not self.not_due and not self.resumed:
-            wrong.append("no articles")
-        if self.errors:
-            wrong.append(f"{counted(self.errors, 'error')} in the spider, see the log")
-        return "; ".join(wrong) or None
+        return "; ".join(alarm.told() for alarm in self.alarms) or None
 
 
 def crawl(
@@ -64,11 +52,13 @@ def crawl(
     limit: int | None = None,
     via: str | None = None,
     fresh: bool = False,
+    seconds: float | None = None,
     settings: dict[str, Any] | None = None,
 ) -> list[Crawled]:
     """Crawl these portals until all are done, or Ctrl-C: once ends gracefully, twice at once.
 
-    A crawl that was interrupted, in whatever way, is gone on with, unless `fresh`.
+    A crawl that was interrupted, in whatever way, is gone on with, unless `fresh`. After so many `seconds`
+    it pauses: what is in flight is finished, and the next crawl goes on.
 
     Can be called once in a process, as Twisted's reactor cannot be started again. Raises ArchiveError where
     the archive cannot be written to.
@@ -77,6 +67,7 @@ def crawl(
         refuse_mixture(data, "live")
     overrides: dict[str, Any] = {
         "BACKAN_DATA": str(data), "BACKAN_VIA": via, "BACKAN_FRESH": fresh, "LOG_FILE": str(log_file(data)),
+        "CLOSESPIDER_TIMEOUT": seconds or 0,
     }  # fmt: skip
     logging.raiseExceptions = False  # lest a full disk, to which no log can be written, fills the terminal
     arguments = {"since": since, "until": until, "limit": limit}
@@ -107,6 +98,5 @@ def _crawled(crawler: Crawler) -> Crawled:
     assert logbook
     return Crawled(
         logbook.portal.name, logbook.books.crawl if logbook.books else "", logbook.outcome, logbook.tally,
-        logbook.broken, logbook.cause, crawler.stats.get_value("spider_exceptions/count", 0),
-        logbook.not_due, logbook.resumed,
+        logbook.broken, logbook.alarms, logbook.not_due, logbook.resumed,
     )  # fmt: skip

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -14,21 +13,25 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 
+from archive.alarms import Alarm
 from archive.counts import FAILURES
 from archive.errors import ArchiveError
 from archive.model import Capture, Change, Page, Tally
 from archive.warc.reader import Exchange
-from crawler.books import Books, Plan
+from crawler.books import Books
 from crawler.errors import UNWRITABLE, ends_everything, unreadable, unwritable
 from crawler.frontier.records import Lease, Settled
 from crawler.frontier.visits import Visit
+from crawler.health.rules import PAUSED
+from crawler.plan import plan_of
 from crawler.portals import Portal, is_portal
 from crawler.tally import add, captures_of
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 Taken = tuple[Page, Change | None]  # what was stored of a page, and what it did to its article
-ARGUMENTS = ("since", "until", "limit")
+OUTCOMES = {"shutdown": "interrupted", "closespider_timeout": PAUSED}  # by the reason that Scrapy gives
+TRAPS = "backan/traps/"  # how the stats begin that count what a spider did not follow
 
 
 class Logbook:
@@ -59,7 +62,7 @@ class Logbook:
         return logbook
 
     async def spider_opened(self, spider: Spider) -> None:
-        books = self.books = Books(self._plan(spider))
+        books = self.books = Books(plan_of(self.portal, spider, self.crawler.settings, self.keeps_frontier))
         try:
             await self._run(books.open)
         except UNWRITABLE as error:
@@ -72,10 +75,10 @@ class Logbook:
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         await self._run(lambda: None)  # all that was handed in before is taken in and counted then
-        self.outcome = "interrupted" if reason == "shutdown" else reason
+        self.outcome = OUTCOMES.get(reason, reason)
         if self.books:
             try:
-                await self._run(self.books.close, self.outcome)
+                await self._run(self._close, self.books)
             except UNWRITABLE as error:
                 self._break(error)
             await self._run(self.books.abandon)
@@ -137,11 +140,11 @@ class Logbook:
     @property
     def not_due(self) -> int:
         """How many pages were not asked for, because they were not long ago."""
-        return self.books.frontier.not_due if self.books and self.books.frontier else 0
+        return self.books.not_due if self.books else 0
 
     @property
     def resumed(self) -> bool:
-        return bool(self.books and self.books.run and self.books.run.resumed)
+        return self.books is not None and self.books.resumed
 
     @property
     def cause(self) -> str | None:
@@ -149,31 +152,21 @@ class Logbook:
         return next((note for note, _ in self.failures.most_common(1)), None)
 
     @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What was wrong with the crawl; known when it has ended."""
+        return self.books.alarms if self.books else ()
+
+    @property
     def _books(self) -> Books:
         if self.books is None:
             raise ArchiveError("the archive is not open")
         return self.books
 
-    def _plan(self, spider: Spider) -> Plan:
-        settings = self.crawler.settings
-        info = {
-            "software": f"backan-archive (Scrapy/{version('scrapy')}, warcio/{version('warcio')})",
-            "format": "WARC File Format 1.1",
-            "http-header-user-agent": settings["USER_AGENT"],
-            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
-            "via": settings["BACKAN_VIA"] or "",
-        }
-        return Plan(
-            self.portal,
-            Path(settings["BACKAN_DATA"]),
-            settings["BACKAN_SOURCE"] or ("via" if settings["BACKAN_VIA"] else "live"),
-            info,
-            {name: getattr(spider, name, None) for name in ARGUMENTS},
-            frontier=self.keeps_frontier,
-            fresh=settings.getbool("BACKAN_FRESH"),
-            level=settings.getint("WARC_GZIP_LEVEL", 6),
-            max_size=settings.getint("WARC_MAX_SIZE", 1 << 30),
-        )
+    def _close(self, books: Books) -> None:
+        stats = self.crawler.stats
+        traps = sum(n for name, n in stats.get_stats().items() if name.startswith(TRAPS))
+        errors = stats.get_value("spider_exceptions/count", 0)
+        books.close(self.outcome, self.tally, errors, self.cause, traps)
 
     def _run(self, work: Callable[..., T], *args: object) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *args)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from crawler.clock import span
+
 DAY = "YYYY-MM-DD"
 
 data_option = click.option(
@@ -33,6 +35,14 @@ def day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no day; write {DAY}.") from error
+
+
+def duration(text: str) -> float:
+    """Seconds of a span as it was typed: 90s, 30m, 6h, 7d."""
+    try:
+        return span(text).total_seconds()
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def no_option(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from archive.model import (
     Attachment,
     BodyLink,
     Capture,
+    Ended,
     Image,
     Outcome,
     Page,
@@ -265,7 +266,7 @@ def fill(path: Path, source: str = "live") -> Path:
         for portal in PORTALS:
             archive.put_portal(portal)
             archive.start_crawl(f"{portal.id}-20231120", portal.id, source, "2023-11-20T03:00:00Z")
-            archive.finish_crawl(f"{portal.id}-20231120", "2023-11-20T03:30:00Z", "ok")
+            archive.finish_crawl(f"{portal.id}-20231120", Ended("2023-11-20T03:30:00Z", "ok"))
         first = replace(FOREST, body=FOREST.body.replace("400.000", "300.000"))
         take_in(archive, "backan", first, "2023-04-01T02:00:00Z")
         for portal_id, article in ARTICLES:

@@ -155,12 +155,13 @@ def test_a_signal_within_a_capture_waits_for_its_end(tmp_path: Path, monkeypatch
 
 
 def test_the_demos_folder_is_refused(tmp_path: Path) -> None:
+    from archive.model import Ended
     from archive.store import Archive
 
     with Archive(tmp_path / "archive.db") as archive:
         archive.put_portal(PORTALS["ict"].info())
         archive.start_crawl("demo", "ict", "demo", "2026-01-01T00:00:00Z")
-        archive.finish_crawl("demo", "2026-01-01T00:00:00Z", "finished")
+        archive.finish_crawl("demo", Ended("2026-01-01T00:00:00Z", "finished"))
     with fake_archives(articles_of("ict")) as fake:
         with pytest.raises(ArchiveError, match="must not be mixed"):
             fill(tmp_path, fake, "wayback")

@@ -12,6 +12,7 @@ from rich.console import Console
 from warc_files import article as page_of
 from warc_files import foreign, record, warc
 
+from archive.alarms import Alarm, Rule
 from archive.model import Article, Capture, Outcome, Page, PortalInfo, Tally
 from archive.store import Archive
 from archive.warc.reader import Place, Unusable
@@ -285,14 +286,15 @@ def test_a_file_that_is_no_warc_is_told_in_one_sentence_and_the_next_is_taken_in
 
 def test_a_report_fits_eighty_columns_and_names_what_is_wrong(data: Path) -> None:
     tally = Tally(12345, 1234, 123, 1234, 123, {Outcome.SELECTORS: 12345})
+    cause = f"TimeoutError: {ESCAPE} {'took too long ' * 9}"
     done = [
-        Crawled("hoinongdan", "hoinongdan-1", "interrupted", tally),
-        Crawled("mic", "mic-1", "finished", Tally(), cause=f"TimeoutError: {ESCAPE} {'took too long ' * 9}"),
+        Crawled("hoinongdan", "hoinongdan-1", "interrupted", tally, alarms=(Alarm(Rule.UNFINISHED),)),
+        Crawled("mic", "mic-1", "finished", Tally(), alarms=(Alarm(Rule.NO_PAGES, detail=cause),)),
     ]
     text = report.of_crawls(done, data)
     assert all(len(line) <= 80 for line in text.splitlines() if str(data) not in line)
     assert "12345 pages, 12345 captures; the archive holds 1 article." in text
-    assert "hoinongdan: interrupted" in text
+    assert "hoinongdan: it did not come to its end" in text
     assert "mic: no pages (TimeoutError: \\x1b[31m took too long" in text
 
 

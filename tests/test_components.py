@@ -31,6 +31,7 @@ from crawler.fetch.decode import Decode
 from crawler.fetch.fingerprint import Fingerprinter
 from crawler.fetch.guard import Guard
 from crawler.logbook import Logbook
+from crawler.plan import plan_of
 from crawler.portals import load, project_settings
 
 MIC = load()["mic"]
@@ -204,7 +205,7 @@ def test_what_cannot_be_stored_at_all_counts_as_failed_and_ends_nothing(logbook:
 
 def test_an_archive_that_is_not_open_is_an_error_and_not_a_wrong_assumption(logbook: Logbook) -> None:
     async def crawl() -> None:
-        logbook.books = Books(logbook._plan(MIC))
+        logbook.books = Books(plan_of(logbook.portal, MIC, logbook.crawler.settings, frontier=False))
         with pytest.raises(ArchiveError, match="not open"):
             await logbook.take_in(logbook.capture("https://mic.gov.vn/"), Page(Outcome.OTHER))
         await logbook.spider_closed(MIC, "finished")

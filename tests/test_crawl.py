@@ -17,7 +17,6 @@ from runs import HURRY, ROOT, environment, rows, run
 
 from archive.warc.reader import Exchange, exchanges
 from crawler.cli import main
-from crawler.crawl import Crawled
 from crawler.replica.truth import Truth, truths
 
 SITE = "http://hostile.test"
@@ -188,7 +187,7 @@ for done in crawl(portals, Path(sys.argv[1]), via=sys.argv[2], settings=settings
 def test_one_page_that_cannot_be_stored_and_one_mistake_of_ours_do_not_end_a_crawl(tmp_path: Path) -> None:
     with hostile_server() as (url, _):
         output = run("-c", SCRIPT, str(tmp_path), url, "stumbling")
-    assert "1 error in the spider, see the log" in output
+    assert "errors in the spider, see the log: 1" in output
     assert rows(tmp_path, "select outcome from crawls") == [("finished",)]
     [(outcome, note)] = rows(tmp_path, "select outcome, note from captures where url like '%/tot'")
     assert outcome == "unreadable"
@@ -271,16 +270,3 @@ def test_ingesting_the_warc_files_elsewhere_gives_the_same_archive(demo: Demo, t
     for query in (CAPTURES, ARTICLES):
         assert rows(tmp_path, query) == rows(demo.data, query)
     assert rows(tmp_path, "select distinct source from crawls") == [("demo",)]
-
-
-def test_a_crawl_without_articles_raises_an_alarm() -> None:
-    from archive.model import Tally
-
-    assert Crawled("mic", "mic-1", "finished", Tally(pages=3, new=1)).alarm is None
-    assert Crawled("mic", "mic-1", "finished", Tally(pages=3)).alarm == "no articles"
-    assert Crawled("mic", "mic-1", "finished", Tally()).alarm == "no pages"
-    assert Crawled("mic", "mic-1", "finished", Tally(), cause="HTTP 503").alarm == "no pages (HTTP 503)"
-    assert Crawled("mic", "mic-1", "finished", Tally(pages=3, new=1), errors=2).alarm == (
-        "2 errors in the spider, see the log"
-    )
-    assert Crawled("mic", "mic-1", "interrupted", Tally(pages=3, new=1)).alarm == "interrupted"

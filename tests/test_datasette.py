@@ -216,7 +216,7 @@ def test_the_tables_of_the_indexes_are_hidden(site: Datasette) -> None:
     tables = get(site, "/archive.json").json()["tables"]
     shown = {table["name"] for table in tables if not table["hidden"]}
     assert shown == {
-        "article_documents", "article_places", "articles", "attachments", "captures", "crawls", "documents",
+        "alarms", "article_documents", "article_places", "articles", "attachments", "captures", "crawls", "documents",
         "images", "links", "places", "portals", "related", "versions",
     }  # fmt: skip
 

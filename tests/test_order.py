@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from archive.model import Article, Attachment, BodyLink, Capture, Image, Outcome, Page, PortalInfo, Related
+from archive.model import (
+    Article,
+    Attachment,
+    BodyLink,
+    Capture,
+    Ended,
+    Image,
+    Outcome,
+    Page,
+    PortalInfo,
+    Related,
+)
 from archive.schema import FTS
 from archive.store import Archive, capture_id
 
@@ -81,7 +92,9 @@ def made_of(steps: Iterable[Step], complete: set[str]) -> dict[str, list[Any]]:
             archive.start_crawl(crawl, portal, "live", "2024-01-01T00:00:00Z")
         for step in steps:
             if isinstance(step, str):
-                archive.finish_crawl(step, "2024-01-02T00:00:00Z", "finished", complete=step in complete)
+                archive.finish_crawl(
+                    step, Ended("2024-01-02T00:00:00Z", "finished", complete=step in complete)
+                )
             elif callable(step):
                 step(archive)
             else:

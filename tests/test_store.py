@@ -14,7 +14,18 @@ from sqlite_utils import Database
 from archive.errors import ArchiveError
 from archive.gone import DEFINITE
 from archive.identity import docid, row_id
-from archive.model import Article, Attachment, Capture, Change, Image, Outcome, Page, PortalInfo, Related
+from archive.model import (
+    Article,
+    Attachment,
+    Capture,
+    Change,
+    Ended,
+    Image,
+    Outcome,
+    Page,
+    PortalInfo,
+    Related,
+)
 from archive.schema import create_search_triggers, migrations
 from archive.store import Archive
 from archive.versions import text_digest
@@ -165,11 +176,11 @@ def test_only_a_crawl_that_was_complete_takes_another_answer_for_a_sign_that_an_
     archive.take_in(*answered(2, outcome))
     missing, gone = outcome == Outcome.MISSING, outcome in (Outcome.MISSING, *DEFINITE)
     assert bool(gone_at(archive)) == missing
-    archive.finish_crawl("mic-1", "2024-01-03T00:00:00Z", "finished", complete=True)
+    archive.finish_crawl("mic-1", Ended("2024-01-03T00:00:00Z", "finished", complete=True))
     assert gone_at(archive) == ("2024-01-02T00:00:00Z" if gone else None)
     archive.take_in(*answered(4, outcome))
     assert gone_at(archive) == ("2024-01-02T00:00:00Z" if gone else None)
-    archive.finish_crawl("mic-1", "2024-01-03T00:00:00Z", "interrupted")
+    archive.finish_crawl("mic-1", Ended("2024-01-03T00:00:00Z", "interrupted"))
     assert bool(gone_at(archive)) == missing
     archive.take_in(*at(5, "Bài"))
     assert gone_at(archive) is None
@@ -188,12 +199,12 @@ def test_an_older_file_taken_in_later_moves_what_was_new_to_its_crawl(archive: A
     archive.take_in(*answered(7, Outcome.ROBOTS))
     asked_again = answered(8, Outcome.FAILED)
     archive.take_in(asked_again[0], replace(asked_again[1], replaced=True))
-    archive.finish_crawl("mic-1", "2024-01-09T00:00:00Z", "finished")
+    archive.finish_crawl("mic-1", Ended("2024-01-09T00:00:00Z", "finished"))
     assert counts(archive, "mic-1") == {"pages": 3, "new": 1, "changed": 1, "unchanged": 1, "failed": 1}
     archive.start_crawl("mic-0", "mic", "warc", "2024-01-01T00:00:00Z")
     capture, page = at(1, "Bài cũ")
     archive.take_in(replace(capture, crawl="mic-0"), page)
-    archive.finish_crawl("mic-0", "2024-01-01T00:00:00Z", "finished")
+    archive.finish_crawl("mic-0", Ended("2024-01-01T00:00:00Z", "finished"))
     assert counts(archive, "mic-0") == {"pages": 1, "new": 1}
     assert counts(archive, "mic-1") == {"pages": 3, "changed": 2, "unchanged": 1, "failed": 1}
 
@@ -336,7 +347,7 @@ def test_what_is_taken_into_an_archive_of_the_first_version_joins_what_is_there(
         for day, key, body in ((7, "mic/1", "Bản mới"), (8, "mic/2", "Bản đủ"), (1, "mic/9", "Bản đã gỡ")):
             capture, page = at(day, body)
             archive.take_in(capture, replace(page, article=replace(ARTICLE, key=key, body=body), key=key))
-        archive.finish_crawl("mic-1", "2024-01-09T00:00:00Z", "finished")
+        archive.finish_crawl("mic-1", Ended("2024-01-09T00:00:00Z", "finished"))
         query = "select key, version, first_captured_at, gone_at, body from articles order by key"
         assert list(archive.db.execute(query)) == [
             ("mic/1", 2, "2024-01-01T00:00:00Z", None, "Bản mới"),

@@ -4,12 +4,13 @@ from importlib.metadata import version
 from pathlib import Path
 from time import sleep
 
-from archive.model import Change, Page, Tally
+from archive.model import Change, Ended, Page, Tally
 from archive.store import Archive
 from archive.warc.reader import Unusable
 from archive.warc.writer import WarcWriter
 from crawler.backfill.service import Fetched, LostError
 from crawler.clock import Clock, compact
+from crawler.intake import ending
 from crawler.intake.fate import take_in
 from crawler.intake.reading import read
 from crawler.intake.survey import Found
@@ -73,13 +74,10 @@ class Keeper:
         """End the crawl, first in its WARC file, then in the archive; it never saw the whole portal."""
         try:
             if self._warc:
-                finished_at = self._clock.now()
-                fields = {
-                    "crawl": self.crawl, "finishedAt": finished_at, "outcome": outcome, "complete": "false",
-                }  # fmt: skip
-                self._warc.note(f"urn:backan:crawl:{self.crawl}", finished_at, fields)
+                ended = Ended(self._clock.now(), outcome)
+                self._warc.note(ending.address(self.crawl), ended.at, ending.fields_of(self.crawl, ended))
                 self._warc.close()
-                self.archive.finish_crawl(self.crawl, finished_at, outcome, complete=False)
+                self.archive.finish_crawl(self.crawl, ended)
         finally:
             self.archive.close()
 

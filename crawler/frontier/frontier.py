@@ -147,6 +147,10 @@ class Frontier:
         since = self.db.execute(query, [run.id, run.portal, run.arguments, run.id]).fetchone()[0]
         return self.visits.unlinked(run.portal, run.id, since, now)
 
+    def met(self, run: Run) -> int:
+        """How many pages a run has met with so far: those that answered, and those that are not due."""
+        return self._count(run, "state = 'done' and kind not in (?, ?)", Kind.OTHER, Kind.OUTSIDE)
+
     def counts(self, run: Run) -> Mapping[State, int]:
         query = "select state, count(*) from requests where run = ? group by state"
         return {State(state): count for state, count in self.db.execute(query, [run.id])}
@@ -235,9 +239,9 @@ class Frontier:
         visit_of = partial(self.visits.of, run.portal)
         return [Lease(id, host, request, visit_of(key)) for _, id, host, request, key in rows]
 
-    def _count(self, run: Run, condition: str) -> int:
+    def _count(self, run: Run, condition: str, *values: object) -> int:
         query = f"select count(*) from requests where run = ? and {condition}"
-        return int(self.db.execute(query, [run.id]).fetchone()[0])
+        return int(self.db.execute(query, [run.id, *values]).fetchone()[0])
 
     def _end(self, run: int, now: str, outcome: str) -> None:
         self.db.execute("update runs set ended_at = ?, outcome = ? where id = ?", [now, outcome, run])

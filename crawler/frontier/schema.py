@@ -44,3 +44,22 @@ def m001_frontier(db: Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@migrations()
+def m002_desk(db: Database) -> None:
+    """What outlives a crawl beside its requests: the schedule's place in time, and cookies of challenges.
+
+    A portal's slots are seen to up to `until`; `rule` is what its schedule said then, and `next_at` its next
+    slot.
+    """
+    for statement in (
+        "create table slots(portal text primary key, rule text not null, until text not null, next_at text)",
+        """
+        create table cookies(
+            host text not null, name text not null, value text not null, set_at text not null,
+            primary key (host, name)
+        ) without rowid
+        """,
+    ):
+        db.execute(statement)

@@ -4,7 +4,7 @@ import os
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import IO, TypeVar
 
 from archive import lock
 from archive.errors import ArchiveError
-from archive.model import Capture, Page
+from archive.model import Capture, Ended, Page
 from archive.store import Archive
 from archive.swap import put_in_place, remove
 from archive.warc.cdxj import sidecar, write_sidecar
@@ -133,9 +133,7 @@ class _Rebuild:
             if crawl.id not in self.crawls or crawl.finished_at:
                 self.crawls[crawl.id] = crawl
                 self.archive.put_portal(self.portals[crawl.portal].info())
-                with self.archive.writing():
-                    row = asdict(crawl) | {"complete": int(crawl.complete)}
-                    self.archive.db.table("crawls").upsert(row, pk="id")
+                put_row(self.archive, crawl)
 
     def _store_all(self, pieces: Iterable[Piece]) -> None:
         reading = partial(_read, folder=self.folder, portals=self.portals)
@@ -168,6 +166,19 @@ class _Rebuild:
             self.archive.recount(portal)
         self.done.crawls = len(self.crawls)
         self.done.articles = self.archive.db.table("articles").count
+
+
+def put_row(archive: Archive, crawl: Crawl) -> None:
+    """The row of a crawl, whose captures are yet to come."""
+    ended = crawl.ended or Ended(crawl.finished_at or "", crawl.outcome or "")
+    row = {
+        "id": crawl.id, "portal": crawl.portal, "source": crawl.source, "started_at": crawl.started_at,
+        "finished_at": crawl.finished_at, "outcome": crawl.outcome, "complete": int(ended.complete),
+        "arguments": crawl.arguments, "settings": crawl.settings, "met": ended.met, "traps": ended.traps,
+    }  # fmt: skip
+    with archive.writing():
+        archive.db.table("crawls").upsert(row, pk="id")
+        archive.put_alarms(crawl.id, ended.alarms)
 
 
 def _refuse_one_stem(files: list[Path]) -> None:

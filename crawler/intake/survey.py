@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import WarcError
+from archive.model import Ended
 from archive.warc.reader import (
     Exchange,
     Note,
@@ -21,11 +22,11 @@ from archive.warc.reader import (
     records,
 )
 from crawler.errors import reason
+from crawler.intake.ending import END, ended_by
 from crawler.intake.fate import Fate, Successor
 from crawler.portals import Portal, match
 
 OURS = "backan-archive"  # how `software` begins in our own files
-END = "urn:backan:crawl:"  # the address of the record that tells how a crawl has ended
 SUCCESSORS = {successor.value: successor for successor in Successor}
 OLD = re.compile(r"(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")  # portal and time make a crawl's id
 EMPTY = payload_digest(b"")  # Common Crawl states it of what was not modified
@@ -63,7 +64,8 @@ class Found:
 @dataclass(slots=True)
 class Crawl:
     """A row of `crawls`. One of ours that has no `finished_at` may end in another file, or was killed; one
-    that has an `outcome` nonetheless ended with its last capture."""
+    that has an `outcome` nonetheless ended with its last capture. `ended` is set where a file tells the end.
+    """
 
     id: str
     portal: str
@@ -71,7 +73,9 @@ class Crawl:
     started_at: str
     finished_at: str | None = None
     outcome: str | None = None
-    complete: bool = False
+    arguments: str | None = None
+    settings: str | None = None
+    ended: Ended | None = None
 
 
 @dataclass(slots=True)
@@ -183,8 +187,8 @@ class _Surveyor:
         """The survey; only at the end is known when the crawl of others began and ended."""
         for crawl in self.survey.crawls.values():
             if said := self._ends.get(crawl.id):
-                crawl.finished_at, crawl.outcome = said.get("finishedat"), said.get("outcome", "finished")
-                crawl.complete = said.get("complete") == "true"
+                crawl.ended = ended_by(said)
+                crawl.finished_at, crawl.outcome = crawl.ended.at or None, crawl.ended.outcome
             elif not crawl.started_at:
                 crawl.source = self.survey.source
                 crawl.started_at, crawl.finished_at = self._times[crawl.id]
@@ -203,7 +207,10 @@ class _Surveyor:
             portal, outcome = stated[1], "finished"
             started_at = "{}-{}-{}T{}:{}:{}Z".format(*stated.groups()[1:])
         if self._ours and id and started_at and portal in self.portals:
-            new = Crawl(id, portal, said.get("source", "warc"), started_at, outcome=outcome)
+            new = Crawl(
+                id, portal, said.get("source", "warc"), started_at, outcome=outcome,
+                arguments=said.get("arguments"), settings=said.get("settings"),
+            )  # fmt: skip
             self._crawl = self.survey.crawls.setdefault(id, new)
 
     def _response(self, record: Exchange | Revisit) -> None:

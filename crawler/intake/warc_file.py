@@ -7,7 +7,7 @@ from glob import escape
 from pathlib import Path
 
 from archive.errors import WarcError
-from archive.model import Tally
+from archive.model import Ended, Tally
 from archive.store import Archive
 from archive.warc.file import warc_files
 from archive.warc.reader import OPEN, Place, Unusable
@@ -100,7 +100,9 @@ def siblings(archive: Archive, folder: Path, held: Survey) -> list[Path]:
 
 def begin(archive: Archive, crawl: Crawl, portals: Portals) -> None:
     archive.put_portal(portals[crawl.portal].info())
-    archive.start_crawl(crawl.id, crawl.portal, crawl.source, crawl.started_at)
+    archive.start_crawl(
+        crawl.id, crawl.portal, crawl.source, crawl.started_at, crawl.arguments, crawl.settings
+    )
 
 
 def finish_all(archive: Archive, folder: Path, surveys: Iterable[Survey]) -> None:
@@ -120,7 +122,8 @@ def finish(archive: Archive, crawl: Crawl, folder: Path) -> None:
     But not where that was never written to files: then its outcome is known without a time.
     """
     if crawl.finished_at:
-        archive.finish_crawl(crawl.id, crawl.finished_at, crawl.outcome or "finished", crawl.complete)
+        told = crawl.ended or Ended(crawl.finished_at, crawl.outcome or "finished")
+        archive.finish_crawl(crawl.id, told)
         return
     [(outcome,)] = archive.db.execute("select outcome from crawls where id = ?", [crawl.id])
     if crawl.outcome:

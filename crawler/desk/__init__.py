@@ -1,0 +1,1 @@
+"""The archivist's desk: a calendar of crawls, and who runs them when."""
