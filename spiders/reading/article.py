@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
@@ -11,6 +12,7 @@ from archive.body import Body, clean
 from archive.model import Article, Attachment, BodyLink, Image, Outcome
 from archive.text import fold, language, one_line, tokens
 from spiders.address import host_of, local
+from spiders.engine import Engine, Layout
 from spiders.reading.by_landmarks import by_landmarks
 from spiders.reading.by_selectors import by_selectors
 from spiders.reading.by_whole_page import by_whole_page
@@ -27,30 +29,52 @@ NAMING_WORDS = 8  # syllables of a title that names one article only
 _SLUG = re.compile(r"/(?P<slug>[^/]+?)(?:-[0-9a-f]{13,16}|-[0-9a-f]{4}|-197\d+)?\.(?:aspx|html?)$", re.I)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read a page: by a layout of an engine, by an engine's landmarks, or by none as a whole."""
+
+    engine: Engine | None = None
+    layout: Layout | None = None
+
+    def read(self, sheet: Sheet) -> Found | None:
+        if self.engine is None:
+            return by_whole_page(sheet)
+        return (
+            by_selectors(sheet, self.layout, self.engine) if self.layout else by_landmarks(sheet, self.engine)
+        )
+
+
 def read_article(
     portal: "type[Portal]", tree: HtmlElement, url: str
 ) -> tuple[Article, Outcome, float] | None:
     """The article, the layer that read it, and the share of its words kept; None if there is no article."""
+    sheet = sheet_of(tree, url)
+    found = next(filter(None, (way.read(sheet) for way in ways(portal, url))), None)
+    return article_of(portal, sheet, found) if found else None
+
+
+def sheet_of(tree: HtmlElement, url: str) -> Sheet:
     page = blocks(tree.body if tree.body is not None else tree)
-    sheet = Sheet(tree, page[:MOST_BLOCKS], url, slug_in(url))
-    found = next(filter(None, _layers(portal, sheet)), None)
-    if found is None:
-        return None
+    return Sheet(tree, page[:MOST_BLOCKS], url, slug_in(url))
+
+
+def ways(portal: "type[Portal]", url: str) -> Iterator[Way]:
+    """Each way to read the page, best first; the engine that the address names before the others."""
+    engines = portal.engines_for(url)
+    for engine in engines:
+        for layout in engine.layouts:
+            yield Way(engine, layout)
+    for engine in engines:
+        yield Way(engine)
+    yield Way()
+
+
+def article_of(portal: "type[Portal]", sheet: Sheet, found: Found) -> tuple[Article, Outcome, float] | None:
+    """What was found as an article, as `read_article` returns it; None where it comes to no text."""
     body = clean(found.story.body) if found.text is None else Body(found.text, 1.0)
     if not body.text and not found.story.lead:
         return None
     return _assemble(portal, sheet, found, body), found.outcome, body.coverage
-
-
-def _layers(portal: "type[Portal]", sheet: Sheet) -> Iterator[Found | None]:
-    """Each way to read the page, best first; the engine that the address names before the others."""
-    engines = portal.engines_for(sheet.url)
-    for engine in engines:
-        for layout in engine.layouts:
-            yield by_selectors(sheet, layout, engine)
-    for engine in engines:
-        yield by_landmarks(sheet, engine)
-    yield by_whole_page(sheet)
 
 
 def _assemble(portal: "type[Portal]", sheet: Sheet, found: Found, body: Body) -> Article:

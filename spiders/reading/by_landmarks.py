@@ -14,17 +14,21 @@ LEAST_WORDS = 15  # of a story; with fewer the marks may have misled
 
 def by_landmarks(sheet: Sheet, engine: Engine) -> Found | None:
     """The article as the engine's landmarks show it; None where they show none."""
-    head = find_head(sheet.blocks, sheet.slug, _page_title(sheet), engine.landmarks)
+    head = head_of(sheet, engine)
     if head is None:
         return None
     story = tell(sheet.blocks[head.start :], engine.landmarks)
-    if story.words < LEAST_WORDS or _mostly_links(story):
+    if story.words < LEAST_WORDS or mostly_links(story):
         return None
     section = _section_above(sheet, head) if engine.landmarks.section_above else None
     return Found(Outcome.LANDMARKS, sheet.blocks[head.title].text, head.stated, story, section)
 
 
-def _mostly_links(story: Story) -> bool:
+def head_of(sheet: Sheet, engine: Engine) -> Head | None:
+    return find_head(sheet.blocks, sheet.slug, _page_title(sheet), engine.landmarks)
+
+
+def mostly_links(story: Story) -> bool:
     return sum(block.linked * block.words for block in story.body) > 0.4 * story.words
 
 

@@ -31,9 +31,9 @@ def by_selectors(sheet: Sheet, layout: Layout, engine: Engine) -> Found | None:
     container = sheet.first(layout.body)
     if container is None or (body := sheet.span(container)) is None:
         return None
-    if (heading := _heading(sheet, layout, body)) is None:
+    if (found := heading(sheet, layout.title, body)) is None:
         return None
-    title, at = heading
+    title, at = found
     lead_at = sheet.first(layout.lead)
     dropped = {e for css in (*layout.drop, *layout.date, *layout.section) for e in sheet.select(css)}
     if lead_at is not None:
@@ -55,9 +55,11 @@ def _text(element: HtmlElement | None) -> str:
     return "" if element is None else one_line(element.text_content())
 
 
-def _heading(sheet: Sheet, layout: Layout, body: tuple[int, int]) -> tuple[str, tuple[int, int]] | None:
+def heading(
+    sheet: Sheet, selectors: Sequence[str], body: tuple[int, int]
+) -> tuple[str, tuple[int, int]] | None:
     """The title and its place: of the elements that a selector finds, the nearest above the body's text."""
-    for css in layout.title:
+    for css in selectors:
         places = [(e, at) for e in sheet.select(css) if (at := sheet.span(e)) and at[1] < body[1]]
         for element, at in sorted(places, key=lambda place: abs(place[1][0] - body[0])):
             block, title = sheet.blocks[at[0]], one_line(element.text_content())
@@ -85,11 +87,15 @@ def _below(blocks: Sequence[Block], start: int) -> Sequence[Block]:
 
 def _date(sheet: Sheet, layout: Layout, title: tuple[int, int], engine: Engine) -> StatedDate | None:
     """By its selector; else the date line close to the title."""
-    for css in layout.date:
+    return date_by(sheet, layout.date) or date_near(sheet.blocks, title[1] - 1, engine.landmarks)
+
+
+def date_by(sheet: Sheet, selectors: Sequence[str]) -> StatedDate | None:
+    for css in selectors:
         for element in sheet.select(css):
             if stated := find_date(one_line(element.get("datetime") or element.text_content())):
                 return stated
-    return date_near(sheet.blocks, title[1] - 1, engine.landmarks)
+    return None
 
 
 def _take_credits(sheet: Sheet, layout: Layout, story: Story) -> None:

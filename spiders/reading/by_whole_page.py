@@ -2,6 +2,7 @@
 
 import trafilatura
 
+from archive.blocks import Block
 from archive.dates import date_line
 from archive.model import Outcome
 from archive.text import one_line
@@ -15,8 +16,8 @@ LEAST_WORDS = 45  # of running text; a page with fewer is no article, or none th
 
 def by_whole_page(sheet: Sheet) -> Found | None:
     """The text that trafilatura finds under a first heading; no author, and a date only with a label."""
-    heading = next((b for b in sheet.blocks if b.level == 1 and may_be_title(b)), None)
-    if heading is None or sum(block.words for block in sheet.blocks if is_prose(block)) < LEAST_WORDS:
+    heading = first_heading(sheet)
+    if heading is None or running_words(sheet) < LEAST_WORDS:
         return None  # a list of links is no article
     # trafilatura takes this class of SharePoint's workspace for a pop-up, and then prunes nothing at all.
     for element in sheet.tree.find_class("ms-core-overlay"):
@@ -31,3 +32,11 @@ def by_whole_page(sheet: Sheet) -> Found | None:
     labelled = next((stated for stated in dates if stated and stated.label), None)
     body = "\n\n".join(filter(None, lines))
     return Found(Outcome.WHOLE, heading.text, labelled, Story(), text=body)
+
+
+def first_heading(sheet: Sheet) -> Block | None:
+    return next((b for b in sheet.blocks if b.level == 1 and may_be_title(b)), None)
+
+
+def running_words(sheet: Sheet) -> int:
+    return sum(block.words for block in sheet.blocks if is_prose(block))

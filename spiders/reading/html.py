@@ -1,61 +1,62 @@
 """From the bytes of a page to its tree, whatever charset its headers claim."""
 
-import codecs
 import re
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 from scrapy.http import Response
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
-# Old Vietnamese pages without a charset were written in Windows' Vietnamese code page.
-FALLBACK = "windows-1258"
+from spiders.reading.charset import decoded
+from spiders.reading.nesting import flattened
+
+# libxml2 drops what stands behind the first end, where browsers go on; some includes have ends of their own.
+_ENDS = re.compile(rb"</(?:body|html)\s*>", re.I)
 
 
 def parse(response: Response) -> HtmlElement:
     """The tree of an HTML response, its links made absolute. Raises ValueError where there is no HTML."""
+    page = _ENDS.sub(b"", utf8(response))
     try:
-        tree = lxml_html.document_fromstring(
-            utf8(response), parser=lxml_html.HTMLParser(encoding="utf-8"), base_url=response.url
-        )
+        tree, is_cut = _tree(page, response.url)
+        if is_cut:
+            tree, _ = _tree(flattened(page.decode()).encode(), response.url)
     except etree.ParserError as error:
         raise ValueError(f"no HTML in it: {error}") from error
-    # Some portals write one page's text inside a <base> of another host; a wrong one is worse than none.
-    tree.make_links_absolute(response.url, resolve_base_href=True, handle_failures="ignore")
+    tree.make_links_absolute(_base(tree, response.url), resolve_base_href=False, handle_failures="ignore")
     return tree
 
 
+def _base(tree: HtmlElement, url: str) -> str:
+    """What a page's links are relative to: its first <base>, unless nothing can be relative to that.
+
+    Takes the addresses out of all of them: lxml would resolve them again, and fail on one that is none.
+    """
+    stated = [element.attrib.pop("href") for element in tree.xpath("//base[@href]")]
+    try:
+        base = urljoin(url, stated[0].strip()) if stated else url
+    except ValueError:
+        return url
+    return url if base.lower().startswith(("javascript:", "data:")) else base
+
+
+def _tree(page: bytes, url: str) -> tuple[HtmlElement, bool]:
+    """The tree of a page, and whether the parser left out what is nested too deep for it."""
+    parser = lxml_html.HTMLParser(encoding="utf-8")
+    tree = lxml_html.document_fromstring(page, parser=parser, base_url=url)
+    return tree, any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+
+
 def utf8(response: Response) -> bytes:
-    """The body in UTF-8. UTF-8 that decodes is believed before any header: `utf-8,gbk` is common."""
-    body = response.body.replace(b"\0", b"")
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return response.body.decode("utf-16", "replace").encode()
-    if _is_utf8(body):
-        return body
-    headers = response.headers.get("Content-Type") or b""
-    for found in (*_CHARSET.finditer(headers), *_CHARSET.finditer(body[:4096])):
-        name = found[1].decode("ascii", "replace")
-        if _known(name) and codecs.lookup(name).name != "utf-8":
-            return body.decode(name, "replace").encode()
-    declared = _CHARSET.search(headers) or _CHARSET.search(body[:4096])
-    if declared and declared[1].lower().startswith(b"utf"):
-        return body.decode("utf-8", "replace").encode()
-    return body.decode(FALLBACK, "replace").encode()
+    """The body in UTF-8, whatever charset it came in."""
+    return _decoded(response)[0].encode(errors="replace")
 
 
-def _is_utf8(body: bytes) -> bool:
-    try:
-        # Not final: a page cut in the middle of a letter is still UTF-8.
-        codecs.getincrementaldecoder("utf-8")().decode(body, final=False)
-    except UnicodeDecodeError:
-        return False
-    return True
+def charset(response: Response) -> str:
+    """The charset that a response is read in."""
+    return _decoded(response)[1]
 
 
-def _known(name: str) -> bool:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return True
+def _decoded(response: Response) -> tuple[str, str]:
+    return decoded(response.body, response.headers.get("Content-Type") or b"")
