@@ -8,6 +8,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
+from archive.explained import Explained
 from archive.model import Kind, Page, PortalInfo
 
 
@@ -32,6 +33,8 @@ class Portal(Protocol):
     def forbidden(cls, url: str) -> bool: ...
     @classmethod
     def read(cls, response: Response) -> Page: ...
+    @classmethod
+    def explain(cls, response: Response) -> Explained: ...
 
 
 def is_portal(spider: type[Spider]) -> TypeGuard[type[Portal]]:

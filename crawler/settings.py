@@ -33,7 +33,6 @@ DOWNLOAD_MAXSIZE = 0  # Scrapy would drop what is longer
 CAPTURE_MAXSIZE = 32 << 20  # keeps what came, see crawler/fetch/truncate.py
 DECODE_MAXSIZE = 128 << 20  # a body that unpacks to more is a bomb
 DOWNLOAD_TIMEOUT = 60
-DEPTH_LIMIT = 3000
 REDIRECT_MAX_TIMES = 10
 METAREFRESH_ENABLED = False  # front pages reload themselves for ever
 
@@ -53,7 +52,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.guard.Guard": 40,  # before robots.txt is asked for
     "crawler.fetch.retry.Retry": 550,
     "crawler.fetch.challenge.Challenge": 585,  # after decoding
-    "crawler.fetch.decode.Decode": 590,
+    "crawler.fetch.decode.DecodeAside": 590,
     "crawler.fetch.conditional.Conditional": 650,  # below what reads a body, above the cookies
     "crawler.fetch.cookies.Cookies": 700,
     "crawler.fetch.capture.Capture": 1000,  # next to the network: the last request, the first response

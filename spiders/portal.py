@@ -1,7 +1,7 @@
 """The base of every portal: where it is, what its addresses mean, and the walk from page to page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -11,12 +11,16 @@ import scrapy
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from archive.explained import Explained
 from archive.model import Capture, Kind, Link, Outcome, Page, PortalInfo
 from spiders.address import canonical, host_of, is_plain, local
 from spiders.engine import Engine
+from spiders.known import Known
+from spiders.reading.explain import explain
 from spiders.reading.links import FOLLOWED
 from spiders.reading.page import read_page
-from spiders.trail import Trail, is_lost, onward
+from spiders.trail import Trail, onward
+from spiders.traps import Rules, Trap, Traps
 
 # Listings first, so that a crawl knows early how much there is; files last.
 PRIORITY = {Kind.SITEMAP: 30, Kind.RSS: 30, Kind.LISTING: 20, Kind.DOCUMENT_LIST: 20, Kind.OTHER: -10}
@@ -50,6 +54,9 @@ class Portal(scrapy.Spider):
     recheck_shortest  and then, as often as it has changed so far, but not more often than so;
     recheck_longest   not less often than so; what never changed is left twice as long each time
 
+    rules       what is a trap: links that are not followed, and counted as `backan/traps/<rule>`; each rule,
+                its default and when to set it: `Rules` in `spiders/traps.py`
+
     Spider arguments: `since` and `until` (YYYY-MM-DD, by the date a listing shows) and `limit` (article
     pages to fetch).
     """
@@ -68,6 +75,7 @@ class Portal(scrapy.Spider):
     )  # fmt: skip
     recheck_shortest: ClassVar[timedelta] = timedelta(days=1)
     recheck_longest: ClassVar[timedelta] = timedelta(days=365)
+    rules: ClassVar[Rules] = Rules()
 
     def __init__(
         self,
@@ -82,14 +90,21 @@ class Portal(scrapy.Spider):
         self.limit = int(limit) if limit else None
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"limit={limit}: a number of articles, 1 or more")
-        self.listed: set[str] = set()  # keys of the articles that listings have shown
-        self.chosen: set[str] = set()  # keys of the articles chosen under `limit`
+        self.listed = Known()  # keys of the articles that listings have shown
+        self.chosen: set[str] = set()  # keys of the articles chosen under `limit`, and no more than so many
+        self.traps = Traps(self.rules, date.today().year, self._count)
 
-    def resume(self, listed: set[str]) -> None:
-        """Go on with a crawl that was interrupted: these articles it has met with."""
-        self.listed |= listed
-        if self.limit is not None:
-            self.chosen |= listed
+    def _count(self, trap: Trap) -> None:
+        if hasattr(self, "crawler"):  # not where one tries a spider without a crawl
+            self.crawler.stats.inc_value(f"backan/traps/{trap}")
+
+    def resume(self, articles: Iterable[str], listings: Iterable[str]) -> None:
+        """Go on with a crawl that was interrupted, which has met with these pages, by their keys."""
+        for key in articles:
+            self.listed.add(key)
+            if self.limit is not None:
+                self.chosen.add(key)
+        self.traps.resume(listings)
 
     @classmethod
     def info(cls) -> PortalInfo:
@@ -148,6 +163,11 @@ class Portal(scrapy.Spider):
         """Read one response. Pure: the same bytes and address give the same page; never raises."""
         return read_page(cls, response)
 
+    @classmethod
+    def explain(cls, response: Response) -> Explained:
+        """Read one response as `read` does, and tell each step."""
+        return explain(cls, response)
+
     async def start(self) -> AsyncIterator[Request]:
         for link in self.seeds():
             yield self.request(link)
@@ -163,12 +183,17 @@ class Portal(scrapy.Spider):
         """What brought no response is recorded by the crawler's Downloader; nothing is left to follow."""
 
     def follow(self, response: Response, page: Page) -> Iterator[Request]:
-        """Requests for the links of a page, after the user's limits and those against endless listings."""
-        listing = page.outcome == Outcome.LISTING
-        trail = onward(response.meta.get("trail", {}), self._shown(page), self.listed) if listing else {}
+        """Requests for the links of a page, after the user's limits and those against traps."""
+        meta, trail = response.meta, Trail()
+        if page.outcome == Outcome.LISTING:
+            trail = onward(meta.get("trail", {}), self._shown(page), self.listed)
+            self.traps.see(self.key(response.url))
+        distance = meta.get("depth", 0) + 1
         # Articles first: with a limit, no listing is asked for once enough are chosen.
         for link in sorted(page.links, key=lambda link: link.kind != Kind.ARTICLE):
-            if self.covers(link.url) and not self.forbidden(link.url) and self._wants(link, trail):
+            if not self.covers(link.url) or self.forbidden(link.url):
+                continue
+            if not self.traps.stop(link, self.key(link.url), distance, trail) and self._wants(link):
                 yield self.request(link, response, trail)
 
     def _shown(self, page: Page) -> Iterator[str]:
@@ -177,10 +202,10 @@ class Portal(scrapy.Spider):
             if link.kind == Kind.ARTICLE and not (self.since and (link.published_at or "9") < self.since):
                 yield self.key(link.url)
 
-    def _wants(self, link: Link, trail: Trail) -> bool:
+    def _wants(self, link: Link) -> bool:
         enough = self.limit is not None and len(self.chosen) >= self.limit
         if link.kind != Kind.ARTICLE:
-            return link.kind == Kind.OTHER or not (enough or (link.kind == Kind.LISTING and is_lost(trail)))
+            return link.kind == Kind.OTHER or not enough
         if self.since and (link.published_at or link.changed_at or "9") < self.since:
             return False  # not changed since, so not published since either
         if self.until and (link.published_at or "")[:10] > self.until:

@@ -8,24 +8,23 @@ from that test, but not from the count of listings that showed nothing new to th
 from collections.abc import Iterable
 from typing import Any
 
-MAX_STALE = 3  # listings in a row that show no more than the one before
-MAX_KNOWN = 100  # listings in a row that show nothing new to this crawl
+from spiders.known import Known
+
+MAX_SHOWN = 500  # a pager shows fewer; and the trail goes with each link of a listing
 
 Trail = dict[str, Any]  # plain JSON, as it travels in a request's meta
 
 
-def onward(before: Trail, shown: Iterable[str], listed: set[str]) -> Trail:
-    """The trail after a listing that shows these articles; `listed` are those of the crawl so far."""
+def onward(before: Trail, shown: Iterable[str], listed: Known) -> Trail:
+    """The trail after a listing that shows these articles; `listed` are those of the crawl so far.
+
+    `stale`: how many listings in a row have shown no more than the one before; `known`: nothing new to the
+    crawl.
+    """
     keys = set(shown)
-    fresh = keys - listed
-    listed |= fresh
+    fresh = [key for key in keys if listed.add(key)]
     return {
         "stale": 0 if keys - set(before.get("shown", ())) else before.get("stale", 0) + 1,
         "known": 0 if fresh else before.get("known", 0) + 1,
-        "shown": sorted(keys),
+        "shown": sorted(keys)[:MAX_SHOWN],
     }
-
-
-def is_lost(trail: Trail) -> bool:
-    """Whether to follow no more listings from here."""
-    return bool(trail.get("stale", 0) >= MAX_STALE or trail.get("known", 0) >= MAX_KNOWN)

@@ -9,10 +9,11 @@ from crawler.replica.server import Replica
 
 @click.command()
 @click.option("--port", default=8800, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
-def main(port: int) -> None:
+@click.option("--more", default=0, show_default=True, help="Serve so many more articles of mst.gov.vn.")
+def main(port: int, more: int) -> None:
     """Serve the replica of the portals as a forward proxy target."""
-    with Replica(port) as replica:
-        click.echo(f"{len(replica.addresses())} articles at {replica.url}, for example")
+    with Replica(port, more=more) as replica:
+        click.echo(f"{len(replica.addresses()) + more} articles at {replica.url}, for example")
         click.echo(f"  curl -x {replica.url} http://mic.gov.vn/")
         try:
             threading.Event().wait()

@@ -28,15 +28,16 @@ class Served(NamedTuple):
 class Replica:
     """The replica, served within `with`; there `url` is where to send requests for any of its hosts.
 
-    Answers depend on the request alone, so two replicas of one `today` answer alike, byte for byte.
+    Answers depend on the request alone, so two replicas of one `today` answer alike, byte for byte. With
+    `more`, one portal has so many more articles, for crawls that take long.
     """
 
     _server: "_Server"
     _thread: threading.Thread
 
-    def __init__(self, port: int = 0, today: date = TODAY) -> None:
+    def __init__(self, port: int = 0, today: date = TODAY, more: int = 0) -> None:
         self.requests: list[Served] = []
-        self.web = Web(today)
+        self.web = Web(today, more)
         self._port = port
 
     @property
@@ -44,7 +45,7 @@ class Replica:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def addresses(self) -> list[Truth]:
-        """The truth about every article that the replica serves."""
+        """The truth about every article of the texts; not about those that are `more`."""
         return truths()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,56 @@
+"""What a crawl holds in memory does not grow with the pages that it has asked for.
+
+Counted are the blocks that Python holds when a crawl is about to close, where nothing is in flight: of a crawl,
+and of another that is several times as long. A page more may leave next to nothing behind. Caches that have
+their bounds are filled, or made small, before; `tests/benchmarks/memory.py` measures the whole process.
+"""
+
+import re
+from pathlib import Path
+
+from long_crawl import LongCrawl, replica_of
+
+SHORT, LONG = 60, 260
+MOST = 1.5  # blocks a page: timers that have been cancelled lie about for a while
+COUNT = """
+import gc
+import crawler.books, crawler.frontier.scheduler as scheduler
+from spiders import address, traps
+from spiders.mst import Mst
+from trafilatura import utils
+scheduler.MET = 20
+caches = [address.host_of, address.is_plain, address.local, traps.pattern_of, utils.trim, utils.line_processing]
+for cache in [*caches, lambda url: traps.unfit(url, Mst.rules)]:
+    for n in range(5_000):
+        cache(f"https://mst.gov.vn/muc-{n}.htm")
+def close(self, *args, close=crawler.books.Books.close, **more):
+    gc.collect()
+    print("blocks", sys.getallocatedblocks(), flush=True)
+    close(self, *args, **more)
+crawler.books.Books.close = close
+"""
+LEAK = """
+held = []
+def keep(self, capture, *args, take_in=crawler.books.Books.take_in, **more):
+    held.append((capture.url, [capture.sha256], {}))
+    return take_in(self, capture, *args, **more)
+crawler.books.Books.take_in = keep
+"""
+
+
+def growth(folder: Path, before: str) -> float:
+    """Blocks a page, between a short crawl and a long one."""
+    blocks = []
+    for pages in (SHORT, LONG):
+        with replica_of(pages) as via:
+            printed = LongCrawl(folder / str(pages), via, before).run()
+        blocks.append(int(re.search(r"blocks (\d+)", printed)[1]))  # type: ignore[index]
+    return (blocks[1] - blocks[0]) / (LONG - SHORT)
+
+
+def test_a_page_more_leaves_nothing_in_memory(tmp_path: Path) -> None:
+    assert growth(tmp_path, COUNT) < MOST
+
+
+def test_a_leak_of_a_few_small_objects_a_page_would_be_seen(tmp_path: Path) -> None:
+    assert growth(tmp_path, COUNT + LEAK) > MOST
