@@ -41,9 +41,13 @@ class Outcome(StrEnum):
     FAILED = "failed"  # other error statuses, and requests that brought no response
     CHALLENGE = "challenge"  # a cookie challenge in place of the page
     BLOCKED = "blocked"  # a rejection or login page answered with status 200
+    ERROR = "error"  # an error page answered with status 200: of a server, of maintenance, of a missing page
     EMPTY = "empty"
     UNREADABLE = "unreadable"  # a page of an article in which no article was found
     OTHER = "other"
+
+
+NOT_THERE = "it says that it is not there"  # the note of an error page that stands for a missing page
 
 
 class Change(StrEnum):

@@ -105,7 +105,7 @@ class Archive:
             self.db.table("crawls").update(crawl, row)
             self.put_alarms(crawl, ended.alarms)
             gone.mark_of(self.db.conn, crawl)
-            counts.recount(self.db.conn, self.db.table("crawls").get(crawl)["portal"])
+            counts.recount(self.db.conn, self.db.table("crawls").get(crawl)["portal"], crawl)
 
     def put_alarms(self, crawl: str, alarms: Iterable[Alarm]) -> None:
         """Note what was wrong with a crawl, in place of what was noted before."""

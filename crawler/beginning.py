@@ -26,7 +26,7 @@ def latest(archive: Archive, portal: str, now: str) -> str | None:
     marks = ", ".join("?" for _ in IMPORTED)
     found: str | None = archive.db.execute(
         f"select max(coalesce(finished_at, started_at)) from crawls "
-        f"where portal = ? and source not in ({marks})",
+        f"where portal = ? and outcome is not 'missed' and source not in ({marks})",
         [portal, *IMPORTED],
     ).fetchone()[0]
     if found and datetime.fromisoformat(found) - datetime.fromisoformat(now) > TOLERANCE:

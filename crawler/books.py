@@ -3,13 +3,14 @@
 import logging
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from time import monotonic, sleep
+from types import MappingProxyType
 
 from archive import lock
 from archive.alarms import Alarm, Rule
@@ -22,6 +23,7 @@ from crawler.beginning import latest, refuse_loss
 from crawler.clock import Clock, compact
 from crawler.frontier.due import Schedule, due_at
 from crawler.frontier.frontier import LEASE, Frontier, stated
+from crawler.frontier.passes import Pass
 from crawler.frontier.records import Lease, Run, Settled, State
 from crawler.frontier.visits import Visit
 from crawler.health import rules as health
@@ -47,6 +49,7 @@ class Books:
     run: Run | None = None
     archive: Archive | None = None
     warc: WarcWriter | None = None
+    passes: Mapping[str, Pass] = MappingProxyType({})  # by host, as they were at the start
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -65,7 +68,8 @@ class Books:
         archive = self.archive = Archive(plan.data / "archive.db")
         refuse_loss(archive, plan.data)
         recover(plan.data, {**load(), plan.portal.name: plan.portal})
-        known = archive.db.table("crawls").count_where("portal = ?", [plan.portal.name])
+        made = "portal = ? and outcome is not 'missed'"
+        known = archive.db.table("crawls").count_where(made, [plan.portal.name])
         archive.put_portal(plan.portal.info())
         self.clock = Clock(after=latest(archive, plan.portal.name, self.clock.now()))
         started_at = self._open_warc()
@@ -162,6 +166,11 @@ class Books:
         frontier, _ = self._the_frontier()
         frontier.hold(host, self.clock.now(), self.clock.now(ahead=seconds + 1))  # in whole seconds, not less
 
+    def keep_pass(self, host: str, cookie: Pass) -> None:
+        """Keep the cookie that has opened a host, for the crawls to come."""
+        if self.frontier:
+            self.frontier.passes.keep(host, cookie, self.clock.now())
+
     def unlinked(self) -> list[tuple[str, str]]:
         """Articles, by key and address, that a crawl of the whole portal should have met with."""
         frontier, run = self._the_frontier()
@@ -177,9 +186,9 @@ class Books:
         """Whether it goes on with a crawl that was interrupted."""
         return bool(self.run and self.run.resumed)
 
-    def listed(self) -> set[str]:
-        """The articles that this run has met with, before it was interrupted."""
-        return self.frontier.keys(self.run, Kind.ARTICLE) if self.frontier and self.run else set()
+    def met_with(self, kind: Kind) -> Iterator[str]:
+        """The pages of a kind that this run has met with before it was interrupted, by their keys."""
+        return self.frontier.keys(self.run, kind) if self.frontier and self.run else iter(())
 
     def close(
         self, outcome: str, tally: Tally, errors: int = 0, cause: str | None = None, traps: int = 0
@@ -198,7 +207,7 @@ class Books:
         plan = self.plan
         run = health.Run(
             self.crawl, plan.portal.name, plan.source, outcome, tally, stated(plan.arguments), met,
-            self.not_due, self.resumed, errors, cause,
+            self.not_due, self.resumed, errors, cause, plan.disk_free,
         )  # fmt: skip
         self.alarms = health.examine(run, self.archive.db.conn, plan.data)
         ended = Ended(self.clock.now(), outcome, complete, met, traps, self.alarms)
@@ -261,6 +270,9 @@ class Books:
         self.run = frontier.open_run(plan.portal.name, stated(plan.arguments), now, fresh)
         frontier.release(self.run, everybody=True)  # nobody else crawls this portal: the lock is ours
         self.frontier = frontier
+        if plan.fresh:
+            frontier.passes.forget(plan.portal.covers)
+        self.passes = frontier.passes.of(plan.portal.covers)
         if self.run.resumed:
             logger.info("%s goes on with the crawl begun %s", self.crawl, self.run.begun_at)
 

@@ -1,22 +1,26 @@
 """Crawl portals, several at once in one process, and tell what came of it."""
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import Crawler
 
 from archive.alarms import Alarm
 from archive.errors import ArchiveError
 from archive.model import Tally
 from crawler.clock import compact, now
+from crawler.desk import schedule
 from crawler.errors import unwritable
+from crawler.fetch.tls import certificates_in
 from crawler.logbook import Logbook
 from crawler.mixture import refuse_mixture
 from crawler.portals import project_settings
+from crawler.process import Process
 from crawler.progress import shown
 
 
@@ -26,6 +30,7 @@ class Crawled:
 
     `broken` says why it could not go on, if so; `alarms` what else was wrong; `not_due` counts the pages that
     were not asked for because they were not long ago. `resumed`: it went on with one that was interrupted.
+    `checked`: so were the sites' certificates.
     """
 
     portal: str
@@ -36,6 +41,7 @@ class Crawled:
     alarms: tuple[Alarm, ...] = ()
     not_due: int = 0
     resumed: bool = False
+    checked: bool = True
 
     @property
     def alarm(self) -> str | None:
@@ -65,22 +71,41 @@ def crawl(
     """
     if via is None:
         refuse_mixture(data, "live")
+    certificates = {} if via else {name: tls_of(name, data) for name in portals}
     overrides: dict[str, Any] = {
         "BACKAN_DATA": str(data), "BACKAN_VIA": via, "BACKAN_FRESH": fresh, "LOG_FILE": str(log_file(data)),
-        "CLOSESPIDER_TIMEOUT": seconds or 0,
+        "CLOSESPIDER_TIMEOUT": seconds or 0, "BACKAN_DISK_FREE": disk_free(data),
     }  # fmt: skip
     logging.raiseExceptions = False  # lest a full disk, to which no log can be written, fills the terminal
     arguments = {"since": since, "until": until, "limit": limit}
     try:
-        process = AsyncCrawlerProcess(project_settings(overrides | (settings or {})))
+        process = Process(project_settings(overrides | (settings or {})))
         crawlers = [process.create_crawler(name) for name in portals]
     except OSError as error:  # of the log
         raise ArchiveError(unwritable(error, data)) from error
-    for crawler in crawlers:
+    for name, crawler in zip(portals, crawlers, strict=True):
+        crawler.settings.setdict(certificates.get(name, {}), "cmdline")
         process.crawl(crawler, **arguments)
     with shown(crawlers, Console(stderr=True)):
         process.start()
     return [_crawled(crawler) for crawler in crawlers]
+
+
+def tls_of(portal: str, data: Path) -> dict[str, Any]:
+    """How a portal's certificates are to be checked, as the schedule has it. Raises ArchiveError."""
+    entry = schedule.load(data).of(portal)
+    settings: dict[str, Any] = {}
+    if entry.ca_bundle:
+        certificates_in(entry.ca_bundle)  # before anything is asked for, or written
+        settings["BACKAN_CA_BUNDLE"] = str(entry.ca_bundle)
+    if not entry.verify:
+        settings["DOWNLOAD_VERIFY_CERTIFICATES"] = False
+    return settings
+
+
+def disk_free(data: Path) -> int:
+    """How many bytes should be free, as the schedule has it; BACKAN_DISK_FREE is for disks that are small."""
+    return int(os.environ.get("BACKAN_DISK_FREE") or schedule.load(data).disk_free)
 
 
 def log_file(data: Path) -> Path:
@@ -99,4 +124,5 @@ def _crawled(crawler: Crawler) -> Crawled:
     return Crawled(
         logbook.portal.name, logbook.books.crawl if logbook.books else "", logbook.outcome, logbook.tally,
         logbook.broken, logbook.alarms, logbook.not_due, logbook.resumed,
+        crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"),
     )  # fmt: skip

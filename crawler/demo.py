@@ -13,6 +13,8 @@ HURRY = {
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": False,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+    "BLOCK_FIRST": 0,
+    "BACKAN_DISK_FREE": 0,  # it needs little, and is not for long
 }
 SEARCHES = ("bac kan", '"nông thôn mới"', "chuyển đổi số")
 

@@ -16,10 +16,11 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from archive.alarms import Alarm
 from archive.counts import FAILURES
 from archive.errors import ArchiveError
-from archive.model import Capture, Change, Page, Tally
+from archive.model import Capture, Change, Kind, Page, Tally
 from archive.warc.reader import Exchange
 from crawler.books import Books
 from crawler.errors import UNWRITABLE, ends_everything, unreadable, unwritable
+from crawler.frontier.passes import Pass
 from crawler.frontier.records import Lease, Settled
 from crawler.frontier.visits import Visit
 from crawler.health.rules import PAUSED
@@ -70,8 +71,10 @@ class Logbook:
             raise CloseSpider("cannot write") from error
         self._is_open = True
         self.outcome = "interrupted"  # if nobody comes to say how it has ended: Ctrl-C, twice
-        if listed := await self._run(books.listed):
-            spider.resume(listed)  # type: ignore[attr-defined]  # as every portal can
+        if books.resumed:
+            # In the thread, as they come: there may be very many.
+            pages = (books.met_with(kind) for kind in (Kind.ARTICLE, Kind.LISTING))
+            await self._run(spider.resume, *pages)  # type: ignore[attr-defined]  # as every portal can
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         await self._run(lambda: None)  # all that was handed in before is taken in and counted then
@@ -123,6 +126,15 @@ class Logbook:
 
     async def hold(self, host: str, seconds: float) -> None:
         await self._writing(partial(self._books.hold, host, seconds), (Exception,))
+
+    def keep_pass(self, host: str, cookie: Pass) -> None:
+        """Keep the cookie that has opened a host, for the crawls to come."""
+        self._run(self._books.keep_pass, host, cookie).add_done_callback(self._check)
+
+    @property
+    def passes(self) -> Mapping[str, Pass]:
+        """The cookies that have opened hosts in crawls before, by host."""
+        return self._books.passes
 
     async def unlinked(self) -> list[tuple[str, str]]:
         return await self._writing(self._books.unlinked, (Exception,))

@@ -23,7 +23,7 @@ class Plan:
     """What is to be crawled, and how; `info` goes into the warcinfo record, `level` is that of gzip.
 
     `arguments` are the limits of the crawl (`since` and the like); `settings` how it asks, as a JSON object;
-    `frontier` is False where Scrapy keeps its requests in memory.
+    `frontier` is False where Scrapy keeps its requests in memory. `disk_free`: fewer bytes are an alarm.
     """
 
     portal: type[Portal]
@@ -36,6 +36,7 @@ class Plan:
     fresh: bool = False
     level: int = 6
     max_size: int = 1 << 30
+    disk_free: int = 0
 
 
 def plan_of(portal: type[Portal], spider: Spider, settings: BaseSettings, frontier: bool) -> Plan:
@@ -59,4 +60,5 @@ def plan_of(portal: type[Portal], spider: Spider, settings: BaseSettings, fronti
         fresh=settings.getbool("BACKAN_FRESH"),
         level=settings.getint("WARC_GZIP_LEVEL", 6),
         max_size=settings.getint("WARC_MAX_SIZE", 1 << 30),
+        disk_free=settings.getint("BACKAN_DISK_FREE"),
     )

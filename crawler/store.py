@@ -7,7 +7,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
 from archive.counts import NOTHING
-from archive.model import Capture, Change, Kind, Outcome, Page
+from archive.model import NOT_THERE, Capture, Change, Kind, Outcome, Page
+from crawler.fetch.block import Block
+from crawler.frontier.due import DECAYING
 from crawler.frontier.gather import Gathered, Reading
 from crawler.frontier.records import State
 from crawler.frontier.scheduler import scheduler_of
@@ -21,7 +23,7 @@ class Store:
     """The item pipeline: an adapter to the logbook, and to the scheduler, which hears what a page brought."""
 
     def __init__(self, logbook: Logbook, crawler: Crawler) -> None:
-        self.logbook, self.crawler = logbook, crawler
+        self.logbook, self.crawler, self.block = logbook, crawler, Block(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -38,6 +40,9 @@ class Store:
         scheduler = scheduler_of(self.crawler)
         if scheduler and request and "lease" in request.meta:
             seen = self._seen(capture, page, change, item.response)
+            if again := self.block.heard(request, page):
+                scheduler.enqueue_request(again)
+                return item.reading
             error = item.error or (None if seen else page.note or page.outcome)
             state = State.FAILED if error else State.DONE
             scheduler.settle(request.meta["lease"], state, error, item.requests, seen)
@@ -50,10 +55,11 @@ class Store:
         etag, modified = ((response.headers.get(name) or b"").decode("latin-1") or None
                           for name in ("ETag", "Last-Modified"))  # fmt: skip
         visit = self.logbook.visit(capture, before, etag, modified)
-        if page.outcome in NO_ANSWER:
+        kind = Kind(meta["kind"])
+        if page.outcome in NO_ANSWER and not (page.note == NOT_THERE and kind in DECAYING):
             return None
-        usable = visit if page.whole and page.outcome != Outcome.MISSING else None
+        usable = visit if page.whole and page.outcome not in NOTHING else None
         changed = change == Change.CHANGED or bool(
             page.article is None and before and before.sha256 != capture.sha256
         )
-        return Seen(meta["key"], capture.url, Kind(meta["kind"]), capture.captured_at, usable, changed)
+        return Seen(meta["key"], capture.url, kind, capture.captured_at, usable, changed)

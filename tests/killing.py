@@ -33,7 +33,12 @@ from crawler.cli import main
 from crawler.replica import Replica
 
 # No politeness is due to the replica, and requests that are on their way together are what a kill cuts off.
-HURRY = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 4}
+HURRY = {
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+    "BLOCK_FIRST": 0,
+}
 PATIENCE = 60.0  # seconds that nothing here takes, on a busy machine either
 KILLED = -signal.SIGKILL
 

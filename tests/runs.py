@@ -9,7 +9,7 @@ from typing import Any
 
 FTS = ("articles_fts", "articles_fts_exact")
 ROOT = Path(__file__).parents[1]
-HURRY = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0")
+HURRY = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "BLOCK_FIRST=0")
 
 
 def run(*command: str, expect: int = 0) -> str:

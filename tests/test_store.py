@@ -15,6 +15,7 @@ from archive.errors import ArchiveError
 from archive.gone import DEFINITE
 from archive.identity import docid, row_id
 from archive.model import (
+    NOT_THERE,
     Article,
     Attachment,
     Capture,
@@ -184,6 +185,60 @@ def test_only_a_crawl_that_was_complete_takes_another_answer_for_a_sign_that_an_
     assert bool(gone_at(archive)) == missing
     archive.take_in(*at(5, "Bài"))
     assert gone_at(archive) is None
+
+
+def denied(archive: Archive, day: int, crawl: str, note: str = NOT_THERE, then: str | None = "read") -> None:
+    """A crawl that went through to its end, in which the article's page says this, and another one is read."""
+    if crawl != "mic-1":
+        archive.start_crawl(crawl, "mic", "live", f"2024-01-0{day}T00:00:00Z")
+    capture, _ = answered(day, Outcome.ERROR, crawl)
+    archive.take_in(capture, Page(Outcome.ERROR, key=ARTICLE.key, note=note))
+    if then:
+        other = replace(ARTICLE, key="other", url="https://mic.gov.vn/khac")
+        at_last = replace(
+            capture, url=other.url, captured_at=f"2024-01-0{day}T01:00:00Z", warc_offset=100 + day
+        )
+        page = (
+            Page(Outcome.SELECTORS, other) if then == "read" else Page(Outcome.ERROR, key="other", note=note)
+        )
+        archive.take_in(at_last, page)
+    archive.finish_crawl(crawl, Ended(f"2024-01-0{day}T02:00:00Z", "finished", complete=True))
+
+
+def gone_of(archive: Archive) -> str | None:
+    (found,) = archive.db.execute("select gone_at from articles where key = ?", [ARTICLE.key]).fetchone()
+    return found and str(found)
+
+
+def test_an_article_is_gone_that_two_crawls_through_a_working_site_were_told_is_not_there(
+    archive: Archive,
+) -> None:
+    archive.take_in(*at(1, "Bài"))
+    denied(archive, 2, "mic-1")
+    assert gone_of(archive) is None
+    denied(archive, 3, "mic-2")
+    assert gone_of(archive) == "2024-01-03T00:00:00Z"
+    archive.take_in(*at(4, "Bài"))
+    assert gone_of(archive) is None
+    denied(archive, 5, "mic-3")
+    assert gone_of(archive) is None, "it has come back since the first two"
+
+
+@pytest.mark.parametrize(
+    ("note", "then"),
+    [
+        pytest.param("an error page", "read", id="an error that says nothing of the page"),
+        pytest.param(NOT_THERE, "denied", id="no article is there, as where a database is broken"),
+        pytest.param(NOT_THERE, None, id="nothing else was asked for after it"),
+    ],
+)
+def test_a_site_that_does_not_work_has_lost_no_article_however_often_it_says_so(
+    archive: Archive, note: str, then: str | None
+) -> None:
+    archive.take_in(*at(1, "Bài"))
+    for day in range(2, 7):
+        denied(archive, day, f"mic-{day - 1}", note, then)
+    assert gone_of(archive) is None
 
 
 def counts(archive: Archive, crawl: str) -> dict[str, int]:

@@ -1,13 +1,22 @@
 """Undo the content encoding of a response, for the live crawl and for WARC files alike."""
 
+import asyncio
+import sys
 import zlib
 from typing import Self
 
+import brotli  # type: ignore[import-untyped]  # it ships none
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Request, Response
-from scrapy.statscollectors import StatsCollector
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+PIECE = 1 << 16  # bytes that are unpacked at once where nobody wants them
 
 
 class Decode(HttpCompressionMiddleware):
@@ -17,34 +26,89 @@ class Decode(HttpCompressionMiddleware):
     or damaged further on, gets the flag `dataloss`, as a body does that the network has cut.
     """
 
-    def __init__(self, max_size: int, stats: StatsCollector | None = None) -> None:
+    def __init__(self, max_size: int) -> None:
         # Not the parent's: it demands a crawler, and who reads a WARC file has none.
-        self.stats = stats
+        self.stats = None
         self._max_size = self._warn_size = max_size
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.settings.getint("DECODE_MAXSIZE"), crawler.stats)
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        body, encoding = response.body, response.headers.get("Content-Encoding")
+        body, outermost = response.body, response.headers.get("Content-Encoding") or b""
         try:
             decoded = super().process_response(request, response)
         except Exception:  # the errors of brotli and zstd have no narrower class in common
             return response.replace(flags=[*response.flags, "undecodable"])
         known = {"dataloss", "download_stopped"} & set(response.flags)
-        if encoding == b"gzip" and not known and not is_whole(body) and isinstance(decoded, Response):
+        encoding = outermost.rpartition(b",")[2].strip().lower()
+        if not known and not is_whole(body, encoding) and isinstance(decoded, Response):
             decoded.flags.append("dataloss")
         return decoded
 
 
-def is_whole(packed: bytes) -> bool:
-    """Whether a gzip member ends where it should, with the right checksum; Scrapy asks for neither."""
-    gunzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+class DecodeAside:
+    """The downloader middleware: `Decode`, in another thread, as a bomb takes a second or more to be known.
+
+    One at a time: each may take DECODE_MAXSIZE of memory.
+    """
+
+    def __init__(self, decode: Decode) -> None:
+        self.decode = decode
+        self._one = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(Decode(crawler.settings.getint("DECODE_MAXSIZE")))
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        if "Content-Encoding" not in response.headers:
+            return response
+        async with self._one:
+            return await asyncio.to_thread(self.decode.process_response, request, response)
+
+
+def is_whole(packed: bytes, encoding: bytes) -> bool:
+    """Whether a packed body ends where it should, and with the right checksum; Scrapy asks for neither.
+
+    What is not packed, or in a way that nobody knows, is whole.
+    """
     try:
-        gunzip.decompress(packed)
+        match encoding if packed else b"":
+            case b"gzip" | b"x-gzip":
+                return _inflates(packed, zlib.MAX_WBITS | 16)
+            case b"deflate":
+                return _inflates(packed, zlib.MAX_WBITS) or _inflates(packed, -zlib.MAX_WBITS)
+            case b"br":
+                return _unbrotlis(packed)
+            case b"zstd":
+                return _unzstds(packed)
+    except (brotli.error, zstd.ZstdError):
+        return False
+    return True
+
+
+# All of a bomb would not fit into memory; and Scrapy has unpacked the body already, within its limit.
+def _inflates(packed: bytes, window: int) -> bool:
+    unpack = zlib.decompressobj(window)
+    try:
+        while packed and not unpack.eof:
+            unpack.decompress(packed, PIECE)
+            packed = unpack.unconsumed_tail
+        unpack.flush()
     except zlib.error:
         return False
-    return gunzip.eof or not packed
+    return unpack.eof
+
+
+def _unbrotlis(packed: bytes) -> bool:
+    unpack = brotli.Decompressor()
+    while unpack.process(packed, output_buffer_limit=PIECE) and not unpack.is_finished():
+        packed = b""
+    return bool(unpack.is_finished())
+
+
+def _unzstds(packed: bytes) -> bool:
+    unpack = zstd.ZstdDecompressor()
+    while unpack.decompress(packed, PIECE) and not unpack.eof:
+        packed = b""
+    return unpack.eof

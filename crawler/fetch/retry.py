@@ -3,9 +3,11 @@
 from scrapy import Spider
 from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
 from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from crawler.fetch.retry_after import HELD, HeldError
+from crawler.fetch.stop import StoppedError
 
 
 class Retry(RetryMiddleware):
@@ -34,6 +36,8 @@ class Retry(RetryMiddleware):
     def process_exception(
         self, request: Request, exception: Exception, spider: Spider | None = None
     ) -> Request | Response | None:
+        if isinstance(exception, StoppedError) and request.callback is NO_CALLBACK:
+            return None  # who waits for robots.txt would ask again and again
         if isinstance(exception, HeldError):
             return request.replace(dont_filter=True)
         return super().process_exception(request, exception)

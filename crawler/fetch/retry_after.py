@@ -77,15 +77,20 @@ class RetryAfter:
     def hold(self, host: str, request: Request, seconds: float) -> None:
         """Ask nothing of a host for so long; `request` is one that was sent to it."""
         self.until[host] = monotonic() + seconds
-        engine = self.crawler.engine
-        assert engine
-        slot = engine.downloader.slots.get(request.meta.get(Downloader.DOWNLOAD_SLOT, host))
+        leave_alone(self.crawler, host, request, seconds)
+
+
+def leave_alone(crawler: Crawler, host: str, request: Request, seconds: float) -> None:
+    """Ask nothing of a host for so long, or for longer where that was said already."""
+    engine = crawler.engine
+    assert engine
+    slot = engine.downloader.slots.get(request.meta.get(Downloader.DOWNLOAD_SLOT, host))
+    if slot:
+        pause(engine.downloader, slot, seconds)
+    if hold := getattr(engine.scheduler, "hold", None):  # ours, not Scrapy's
+        hold(host, seconds)
         if slot:
-            pause(engine.downloader, slot, seconds)
-        if hold := getattr(engine.scheduler, "hold", None):  # ours, not Scrapy's
-            hold(host, seconds)
-            if slot:
-                give_back(slot)
+            give_back(slot)
 
 
 def seconds_stated(response: Response, now: datetime) -> float | None:
@@ -103,7 +108,9 @@ def seconds_stated(response: Response, now: datetime) -> float | None:
 
 
 def pause(downloader: Downloader, slot: Slot, seconds: float) -> None:
-    """Send nothing from a slot for so long, whatever its delay."""
+    """Send nothing from a slot for so long, whatever its delay; a longer pause stays as it is."""
+    if slot.lastseen + slot.delay > monotonic() + seconds:
+        return
     if slot.latercall:
         slot.latercall.cancel()
     slot.latercall = call_later(seconds, downloader._latercall, slot)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from scrapy.core.downloader import Downloader as ScrapyDownloader
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -14,6 +13,7 @@ from twisted.python.failure import Failure
 
 from archive.model import Capture
 from crawler.errors import reason
+from crawler.fetch.stop import StoppingDownloader
 from crawler.frontier.records import State
 from crawler.frontier.scheduler import scheduler_of
 from crawler.intake.fate import Fate, Successor, page_of
@@ -22,7 +22,7 @@ from crawler.logbook import Logbook
 T = TypeVar("T", bound=Response | Request | Failure)
 
 
-class Downloader(ScrapyDownloader):
+class Downloader(StoppingDownloader):
     """Scrapy's own. Here, behind all middlewares, and only here, is known what became of a request.
 
     A response goes to the spider, which reads it, unless robots.txt was asked for. A new request takes the

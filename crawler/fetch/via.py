@@ -1,12 +1,18 @@
 """Send every request to one server, as to a forward proxy: the demo's replica, or a replay of an archive."""
 
+from typing import Any
+
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from crawler.fetch.tls import policy_of
+
 
 class Via(HTTP11DownloadHandler):
-    """Scrapy's own handler; with BACKAN_VIA set, it asks that server for all addresses.
+    """Scrapy's own handler; it trusts the certificates of BACKAN_CA_BUNDLE too, see crawler/fetch/tls.py.
+
+    With BACKAN_VIA set, it asks that server for all addresses.
 
     There is no TLS to that server: the request line holds the address in full, as http, and
     `X-Forwarded-Proto` the scheme it had. The response bears its original address.
@@ -15,6 +21,8 @@ class Via(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.via: str | None = crawler.settings.get("BACKAN_VIA")
+        if policy := policy_of(crawler.settings):
+            self._contextFactory: Any = policy
 
     async def download_request(self, request: Request) -> Response:
         if not self.via:

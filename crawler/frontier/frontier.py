@@ -6,7 +6,7 @@ to one who is no more.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from archive.model import Kind
+from crawler.frontier.passes import Passes
 from crawler.frontier.records import Lease, Run, Settled, State, Wanted
 from crawler.frontier.schema import migrations
 from crawler.frontier.visits import Due, Visits
@@ -44,7 +45,7 @@ class Frontier:
         except (OSError, SqliteError) as error:
             way_out = "; move it away, and the crawl begins anew" if type(error) is DatabaseError else ""
             raise ArchiveError(f"cannot open {path}: {error}{way_out}") from error
-        self.visits = Visits(self.db, due)
+        self.visits, self.passes = Visits(self.db, due), Passes(self.db)
 
     def close(self) -> None:
         self.db.close()
@@ -130,10 +131,10 @@ class Frontier:
         found: str | None = self.db.execute(query, [now, now]).fetchone()[0]
         return found
 
-    def keys(self, run: Run, kind: Kind) -> set[str]:
+    def keys(self, run: Run, kind: Kind) -> Iterator[str]:
         """The pages of a kind that have entered a run."""
-        return {key for (key,) in self.db.execute(
-            "select key from requests where run = ? and kind = ?", [run.id, kind])}  # fmt: skip
+        query = "select key from requests where run = ? and kind = ?"
+        return (key for (key,) in self.db.execute(query, [run.id, kind]))
 
     def unlinked(self, run: Run, now: str) -> list[tuple[str, str]]:
         """Keys and addresses of articles that this run has not met with, and should ask for.
@@ -148,8 +149,17 @@ class Frontier:
         return self.visits.unlinked(run.portal, run.id, since, now)
 
     def met(self, run: Run) -> int:
-        """How many pages a run has met with so far: those that answered, and those that are not due."""
-        return self._count(run, "state = 'done' and kind not in (?, ?)", Kind.OTHER, Kind.OUTSIDE)
+        """How many pages a run has met with so far: linked and there, those included that are not due.
+
+        Not those that are asked for as nothing links to them any more: with them, a portal whose listings
+        have lost most of their articles would look as large as before.
+        """
+        query = """
+            select count(distinct r.key) from requests as r
+            join visits as v on v.portal = ? and v.key = r.key and v.linked_run = r.run
+            where r.run = ? and r.state = 'done' and r.kind not in (?, ?) and v.captured_at is not null"""
+        found = self.db.execute(query, [run.portal, run.id, Kind.OTHER, Kind.OUTSIDE]).fetchone()
+        return int(found[0])
 
     def counts(self, run: Run) -> Mapping[State, int]:
         query = "select state, count(*) from requests where run = ? group by state"

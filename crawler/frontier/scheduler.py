@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 
 from archive.model import Kind, Link
 from crawler.errors import reason
+from crawler.frontier.recent import Recent
 from crawler.frontier.records import Lease, Settled, State, Wanted
 from crawler.frontier.stored_request import dump, load
 from crawler.frontier.visits import Seen
@@ -25,6 +26,7 @@ from crawler.logbook import Logbook
 
 GROUP = 0.25  # seconds that a settled request waits for others, to become durable with them
 READY = 8  # so many leased requests lie ready; few, as a kill makes them wait for the next start
+MET = 10_000  # links that are remembered beside the frontier, which knows them all
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ class Scheduler(BaseScheduler):
         self._turn: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._unlinked: asyncio.Future[None] | None = None
-        self._met: set[tuple[bytes, str | None]] = set()  # links that need not enter once more
+        self._met = Recent(MET)  # links that need not enter once more
         self._late: set[str] = set()  # hosts that were held while a turn was under way
         self._taken = self._settled = 0  # leases, by this scheduler
 
@@ -135,9 +137,8 @@ class Scheduler(BaseScheduler):
         """Without those that were wanted before: a page repeats the links of its menu, and of every other."""
         for request in requests:
             fingerprint = self.crawler.request_fingerprinter.fingerprint(request)
-            if (link := (fingerprint, request.meta.get("changed_at"))) in self._met:
+            if not self._met.add((fingerprint, request.meta.get("changed_at"))):
                 continue
-            self._met.add(link)
             try:
                 yield self.wanted(request, fingerprint)
             except (TypeError, ValueError):

@@ -3,22 +3,22 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lxml.html import HtmlElement
 from scrapy.http import Response
 
 from archive.body import COVERAGE
 from archive.model import Article, Kind, Link, Outcome, Page
-from spiders.reading.article import read_article
+from spiders.reading.article import read_article, slug_in
 from spiders.reading.feeds import feed_links
 from spiders.reading.html import parse
 from spiders.reading.links import FOLLOWED, links
-from spiders.reading.refusals import SMALL, is_blocked, is_challenge
+from spiders.reading.refusals import is_challenge, refusal
 
 if TYPE_CHECKING:
     from spiders.portal import Portal
 
 CUT = frozenset(("dataloss", "download_stopped"))  # Scrapy's flags
 HTML = ("text/html", "application/xhtml")
+MAGIC = (b"%pdf-", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"\x89png", b"gif8")  # in lower case
 XML = ("xml", "rss", "atom")
 BY_KIND = {Kind.DOCUMENT: Outcome.DOCUMENT, Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
 
@@ -29,7 +29,7 @@ def read_page(portal: "type[Portal]", response: Response) -> Page:
         page = _by_status(response) or _by_type(portal, response)
         if portal.classify(response.url) == Kind.ARTICLE:
             page = replace(page, key=portal.key(response.url))
-        if CUT.isdisjoint(response.flags):
+        if CUT.isdisjoint(response.flags) and response.status != 206:  # a part that nobody asked for
             return page
         return replace(page, whole=False, note="; ".join(filter(None, ("cut short", page.note))))
     except Exception as error:  # a page that breaks the reader must stay in the archive, and be counted
@@ -52,14 +52,15 @@ def _by_type(portal: "type[Portal]", response: Response) -> Page:
     mime = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
     kind = portal.classify(response.url)
     start = response.body[:500].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if kind in (Kind.RSS, Kind.SITEMAP) or (start.startswith(b"<?xml") and any(x in mime for x in XML)):
-        return _feed(portal, response)
     looks_html = start.startswith((b"<!doctype html", b"<html"))
-    if not looks_html and (b"<" not in start or (mime and not mime.startswith(HTML))):
-        return Page(Outcome.FILE)
-    if is_challenge(response.body):
+    is_xml = start.startswith(b"<?xml") and any(x in mime for x in XML)
+    may_be_html = b"<" in start and not start.startswith(MAGIC)  # many servers take every file for HTML
+    is_html = looks_html or (may_be_html and (not mime or mime.startswith(HTML)))
+    if is_html and not is_xml and is_challenge(response.body):
         return Page(Outcome.CHALLENGE)
-    return _html(portal, response, kind)
+    if is_xml or (kind in (Kind.RSS, Kind.SITEMAP) and not looks_html):
+        return _feed(portal, response)
+    return _html(portal, response, kind) if is_html else Page(Outcome.FILE)
 
 
 def _feed(portal: "type[Portal]", response: Response) -> Page:
@@ -74,8 +75,10 @@ def _feed(portal: "type[Portal]", response: Response) -> Page:
 def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     tree = parse(response)
     onward = links(portal, tree, response.url)
-    if len(response.body) < SMALL and is_blocked(response.body, visible_text(tree)):
-        return Page(Outcome.BLOCKED)
+    articles = sum(link.kind == Kind.ARTICLE for link in onward)
+    slug = slug_in(response.url) if kind == Kind.ARTICLE else None
+    if refused := refusal(tree, response.body, slug, articles):
+        return refused
     if kind != Kind.ARTICLE:
         return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward)
     read = read_article(portal, tree, response.url)
@@ -90,10 +93,6 @@ def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
         else None
     )
     return Page(outcome, article, (*onward, *_files(article)), note)
-
-
-def visible_text(tree: HtmlElement) -> str:
-    return " ".join(" ".join(tree.xpath("//body//text()[not(parent::script or parent::style)]")).split())
 
 
 def _files(article: Article) -> tuple[Link, ...]:
