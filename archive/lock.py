@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EAGAIN
 from pathlib import Path
+from time import monotonic, sleep
 
 from archive.errors import ArchiveError
 
 TAKEN = (EACCES, EAGAIN)  # every other error: some network file systems know no locks
+PATIENCE = 0.25  # seconds: who only looks whether a lock is held holds it for a moment himself
 
 
 @contextmanager
@@ -21,6 +23,30 @@ def crawling(data: Path, portal: str) -> Iterator[None]:
             data, f"crawl-{portal}", fcntl.LOCK_EX, f"{portal} is being crawled already{{}}: wait for its end"
         ),
     ):
+        yield
+
+
+def is_crawling(data: Path, portal: str) -> int | None:
+    """The process that crawls a portal, if one does; 0 where it has not said which it is. Writes nothing."""
+    return _holder(data, f"crawl-{portal}")
+
+
+@contextmanager
+def scheduling(data: Path, portal: str) -> Iterator[None]:
+    """One at a time runs what a portal's schedule says. Raises ArchiveError."""
+    with _hold(data, f"schedule-{portal}", fcntl.LOCK_EX, f"{portal} is run by its schedule already{{}}"):
+        yield
+
+
+def is_scheduling(data: Path, portal: str) -> int | None:
+    """The process that runs what a portal's schedule says, as `is_crawling`."""
+    return _holder(data, f"schedule-{portal}")
+
+
+@contextmanager
+def deciding(data: Path) -> Iterator[None]:
+    """One at a time decides what is run now; the next one waits, and sees what the first has begun."""
+    with _hold(data, "schedule", fcntl.LOCK_EX, "", wait=True):
         yield
 
 
@@ -36,6 +62,11 @@ def rebuilding(data: Path) -> Iterator[None]:
     """Nobody else writes. Raises ArchiveError."""
     with _hold(data, "archive", fcntl.LOCK_EX, "the archive is being written to: wait for the end of it"):
         yield
+
+
+def is_rebuilding(data: Path) -> int | None:
+    """The process that rebuilds the archive, as `is_crawling`."""
+    return _holder(data, "archive")
 
 
 @contextmanager
@@ -114,10 +145,10 @@ def _hold(data: Path, name: str, kind: int, refusal: str, wait: bool = False) ->
         raise ArchiveError(f"cannot write to {data}: {error.strerror}") from error
     try:
         try:
-            fcntl.flock(file, kind if wait else kind | fcntl.LOCK_NB)
+            _lock(file, kind, None if wait else PATIENCE)
         except OSError as error:
             if error.errno in TAKEN:
-                holder = os.read(file, 20).decode("ascii", "ignore").strip()
+                holder = _said(file)
                 raise ArchiveError(refusal.format(f" by process {holder}" if holder else "")) from error
         if kind == fcntl.LOCK_EX:
             os.ftruncate(file, 0)
@@ -125,3 +156,40 @@ def _hold(data: Path, name: str, kind: int, refusal: str, wait: bool = False) ->
         yield
     finally:
         os.close(file)  # which releases it; the file stays, for to remove it would let two hold it
+
+
+def _lock(file: int, kind: int, patience: float | None) -> None:
+    """Take a lock, within so many seconds if others hold it. Raises OSError."""
+    if patience is None:
+        fcntl.flock(file, kind)
+        return
+    until = monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if error.errno not in TAKEN or monotonic() >= until:
+                raise
+        sleep(0.01)
+
+
+def _holder(data: Path, name: str) -> int | None:
+    """Who holds a lock alone, as he wrote it down himself. A file that is not there is not made."""
+    try:
+        file = os.open(data / "locks" / name, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except OSError as error:
+        return int(_said(file) or 0) if error.errno in TAKEN else None
+    finally:
+        os.close(file)
+
+
+def _said(file: int) -> str:
+    """The process that wrote itself down in a lock."""
+    said = os.pread(file, 20, 0).decode("ascii", "ignore").strip()
+    return said if said.isdecimal() else ""
