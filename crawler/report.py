@@ -50,8 +50,12 @@ def of_crawls(done: list[Crawled], data: Path) -> str:
 def _remarks(done: Crawled) -> Iterator[str]:
     if done.resumed:
         yield "went on with a crawl that was interrupted"
-    if wrong := done.broken or done.alarm:
-        yield wrong
+    if not done.checked:
+        yield "certificates were not checked, and its WARC file says so"
+    if done.broken:
+        yield done.broken
+    else:
+        yield from (alarm.told() for alarm in done.alarms)
 
 
 def of_searches(searches: Iterable[str], data: Path, command: str = "backan") -> str:
