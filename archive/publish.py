@@ -1,9 +1,9 @@
 """A copy of the archive to put on the web: one compact file that nobody writes to.
 
 What is left out serves writing alone: `stories`, by which a crawl knows an article again; the list of
-migrations; the triggers that keep the search indexes in step. `crawls` stays: captures lead to it, and it
-tells a demonstration from the real thing. Pages stay at 4 KB, in which 12,000 articles of 4 KB are smallest:
-222 MB against 308, 243 and 225 MB at 8, 16 and 32 KB.
+migrations; the triggers that keep the search indexes in step. `crawls` stays, but for what is this machine's:
+captures lead to it, and it tells a demonstration from the real thing. Pages stay at 4 KB, in which 12,000
+articles of 4 KB are smallest: 222 MB against 308, 243 and 225 MB at 8, 16 and 32 KB.
 """
 
 import json
@@ -20,6 +20,7 @@ from typing import Any
 
 from archive import lock
 from archive.access import connect
+from archive.coherence import has_column
 from archive.errors import ArchiveError
 from archive.schema import FTS
 from archive.site.options import DATABASE, PUBLISHED
@@ -30,6 +31,7 @@ PART = ".part"
 ROOM = 2.5  # times the archive: the first copy, which grows while its indexes are merged, and the second
 STEP = 1000  # instructions of SQLite's machine; some 2,000 times for 200 MB
 INTERNAL = ("stories", "_sqlite_migrations")
+OURS = ("backan_via", "backan_ca_bundle")  # of what crawls were set to: addresses and files of this machine
 STATE = """
     insert into published select ?, max(captured_at), (select count(*) from articles),
     (select count(*) from versions), count(*) from captures"""
@@ -160,6 +162,11 @@ def _strip(copy: sqlite3.Connection, stamp: str) -> None:
         copy.execute(f'drop trigger "{trigger}"')
     for table in INTERNAL:
         copy.execute(f'drop table if exists "{table}"')
+    if has_column(copy, "crawls", "settings"):
+        private = [f"$.{name}" for name in OURS]
+        copy.execute(
+            "update crawls set settings = json_remove(settings, ?, ?) where json_valid(settings)", private
+        )
     for index in FTS:
         copy.execute(f"insert into {index}({index}) values ('optimize')")
     copy.execute(

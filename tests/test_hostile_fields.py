@@ -172,7 +172,7 @@ def test_a_hostile_text_in_every_field_stays_text_on_every_page(opened: Watched,
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/toan-canh", "/archive", "/luoc-do", "/archive/portals", "/archive/crawls"]
+    "path", ["/", "/toan-canh", "/nhat-ky", "/archive", "/luoc-do", "/archive/portals", "/archive/crawls"]
 )
 def test_all_hostile_texts_together_stay_text(opened: Watched, path: str) -> None:
     opened.complaints.clear()

@@ -66,6 +66,8 @@ def pages(demo: Path) -> dict[str, str]:
         "captured": f"/ban-luu/{capture}",
         "news": "/moi",
         "overview": "/toan-canh",
+        "logbook": "/nhat-ky",
+        "logbook of one": "/nhat-ky?portal=mic",
         "schema": "/luoc-do",
         "tables": "/archive",
         "table": "/archive/articles",
