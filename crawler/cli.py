@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.commands.backfill import backfill
+from crawler.commands.desk_running import due, install, run
+from crawler.commands.doctor import doctor
 from crawler.commands.export import export
 from crawler.commands.ingest import ingest
 from crawler.commands.publish import publish
 from crawler.commands.rebuild import rebuild
+from crawler.commands.schedule import schedule
 from crawler.commands.search import search
 from crawler.commands.serve import open_in_datasette, serve
+from crawler.commands.status import status
 from crawler.commands.telling import ALARM, put_in_order, telling_errors
 from crawler.commands.verify import verify
 from crawler.options import DAY, data_option, day, duration, json_option, port_option
@@ -34,8 +38,10 @@ def main() -> None:
     """Archive the Bắc Kạn portals and the MIC news site, and search the archive."""
 
 
-for command in (backfill, export, ingest, publish, rebuild, search, serve, verify):
+for command in (backfill, doctor, export, ingest, publish, rebuild, schedule, search, serve, status, verify):
     main.add_command(command)
+for command in (run, due, install):
+    schedule.add_command(command)
 
 
 @main.command(short_help="Crawl a bundled replica of the portals and open its archive.")
@@ -83,6 +89,8 @@ def crawl(
     """Crawl portals: all of them, unless some are named. Goes on where it was interrupted."""
     from crawler import report
     from crawler.crawl import crawl as run
+    from crawler.desk.schedule import load as load_schedule
+    from crawler.health.notify import tell
     from crawler.portals import load
 
     known = list(load())
@@ -93,12 +101,15 @@ def crawl(
     if not via and not os.environ.get("BACKAN_CONTACT"):
         click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
     with telling_errors():
+        notify = load_schedule(data).notify
         put_in_order(data)
         done = run(
             portals or known, data, since=since, until=until, limit=limit, via=via, fresh=fresh,
             seconds=seconds,
         )  # fmt: skip
         click.echo(report.of_crawls(done, data))
+        for warning in tell(done, notify, data):
+            click.echo(warning, err=True)
     end_with(done)
 
 
