@@ -4,6 +4,8 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -11,6 +13,18 @@ SENTENCE = "Sáng ngày {}/10, Ủy ban nhân dân xã Cẩm Giàng họp bàn v
 HUGE = 50 << 20
 HTML = "Content-Type: text/html; charset=utf-8"
 Answer = bytes | Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came; `times` is how often its address had been asked for before."""
+
+    url: str
+    headers: Message
+    times: int
+
+
+Site = Callable[[Asked], Iterator[bytes]]
 
 
 def page(title: str) -> bytes:
@@ -62,18 +76,31 @@ ANSWERS: dict[str, Answer] = {
 
 
 @contextmanager
-def hostile_server(changes: dict[str, Answer] | None = None) -> Iterator[tuple[str, list[str]]]:
-    """The server's address, and the addresses it is asked for as they come; `changes` are other answers."""
+def hostile_server(
+    changes: dict[str, Answer] | None = None, site: Site | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """The server's address, and the addresses it is asked for as they come.
+
+    `changes` are other answers; a `site` answers everything in its own way.
+    """
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             scheme = self.headers["X-Forwarded-Proto"]
             parts = urlsplit(self.path)
-            asked.append(f"{scheme}{self.path.removeprefix('http')}")
+            url = f"{scheme}{self.path.removeprefix('http')}"
+            times = asked.count(url)
+            asked.append(url)
+            if site:
+                self.send(site(Asked(url, self.headers, times)))
+                return
             place = f"{parts.path}?{parts.query}" if parts.query else parts.path
             found = (changes or {}).get(place) or respond(scheme, place)
-            for piece in found() if callable(found) else [found]:
+            self.send(found() if callable(found) else iter([found]))
+
+        def send(self, pieces: Iterator[bytes]) -> None:
+            for piece in pieces:
                 try:
                     self.wfile.write(piece)
                 except ConnectionError:
