@@ -21,8 +21,8 @@ TO_DO = {
         "Look whether the portal still has all its sections, then run `backan doctor {portal}`.",
     ),
     Rule.BLOCKED: (
-        "Chờ một ngày rồi thu thập lại, với DOWNLOAD_DELAY dài hơn; hỏi chủ cổng nếu vẫn bị chặn.",
-        "Wait a day and crawl again, with a longer DOWNLOAD_DELAY; if it stays, write to the portal.",
+        "Chờ một ngày, thử `backan doctor {portal}`, rồi thu thập lại; nếu vẫn bị chặn, hỏi chủ cổng.",
+        "Wait a day, try `backan doctor {portal}`, and crawl again; if it stays, write to the portal.",
     ),
     Rule.ERRORS: (
         "Đọc lỗi trong thư mục logs, rồi xem từng bước đọc trang: `backan doctor ĐỊA-CHỈ`.",

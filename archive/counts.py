@@ -8,8 +8,8 @@ NOTHING = frozenset((Outcome.FAILED, Outcome.MISSING, Outcome.BLOCKED, Outcome.E
 FAILURES = NOTHING | {Outcome.UNREADABLE}
 # Pages that a site gives in the place of any other, when it lets nobody through or does not work.
 BLOCKED = frozenset((Outcome.BLOCKED, Outcome.CHALLENGE, Outcome.ERROR))
-GOOD = frozenset(Outcome) - FAILURES - BLOCKED - {Outcome.ROBOTS, Outcome.REDIRECT}
 NO_PAGES = NOTHING | {Outcome.ROBOTS, Outcome.REDIRECT, Outcome.CHALLENGE, Outcome.FILE}
+GOOD = frozenset(Outcome) - NO_PAGES - FAILURES  # not a file: a site that blocks its pages may give those
 
 
 def recount(connection: Connection, portal: str, crawl: str | None = None) -> None:

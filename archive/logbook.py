@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,24 @@ from archive.errors import ArchiveError
 
 ASKED = "('live', 'via', 'demo')"  # the sources of crawls that asked a portal; others took in what there was
 MISSED = "missed"  # the outcome of a run that never was
+STILL_GOING = "the run before was still going on"  # why runs were missed, as their arguments say it
+LONGEST = 300  # characters of a reason that an imported WARC file tells
 OLD = (
     "the archive is of an older version of this program: the next `backan crawl` or `backan rebuild` "
     "brings it up to date"
 )
+NOTHING_RAN = ("the machine was off, or nothing ran the schedule", "máy tắt, hoặc lịch không được chạy")
 SCHEDULE = (
     "See to it that something runs the schedule: `backan schedule install`.",
     "Hãy để hệ thống chạy lịch: `backan schedule install`.",
+)
+SELDOMER = (
+    "Let it run more seldom: `backan schedule add {} --replace`.",
+    "Hãy giãn lịch ra: `backan schedule add {} --replace`.",
+)
+FAILED = (
+    "Read logs/schedule-{0}.log, and run `backan doctor {0}`.",
+    "Đọc logs/schedule-{0}.log, rồi chạy `backan doctor {0}`.",
 )
 
 
@@ -152,8 +164,9 @@ def newest(connection: sqlite3.Connection) -> list[Crawl]:
     ran = one.format(f"outcome <> '{MISSED}' and source in {ASKED}", "order by started_at desc limit 1")
     missed = one.format(f"outcome = '{MISSED}'", "order by started_at desc limit 1")
     found = f"where id in (select {ran} from portals as p union select {missed} from portals as p)"
-    crawls = _read(connection, f"{found} order by portal, finished_at")
-    return list({crawl.portal: crawl for crawl in crawls}.values())
+    crawls = _read(connection, f"{found} order by portal, finished_at, outcome = '{MISSED}'")
+    made_good = {one.id for one, after in pairwise(crawls) if one.portal == after.portal}
+    return [crawl for crawl in crawls if crawl.outcome != MISSED or crawl.id not in made_good]
 
 
 def totals(connection: sqlite3.Connection) -> Totals:
@@ -168,6 +181,14 @@ def totals(connection: sqlite3.Connection) -> Totals:
 def wrong(crawls: list[Crawl]) -> list[Wrong]:
     """What is wrong with the newest crawls of the portals."""
     return [found for crawl in crawls for found in (_missed(crawl) or _alarms(crawl))]
+
+
+def missed_because(crawl: Crawl) -> tuple[str, str] | None:
+    """Why runs were missed, in English and in Vietnamese; None where they just did not come about."""
+    why = crawl.limits.get("why")
+    if not why:
+        return None
+    return (STILL_GOING, "đợt trước chưa xong") if why == STILL_GOING else (str(why)[:LONGEST],) * 2
 
 
 def warc_files(connection: sqlite3.Connection, crawl: str) -> list[str]:
@@ -215,16 +236,18 @@ def _alarms(crawl: Crawl) -> Iterator[Wrong]:
 def _missed(crawl: Crawl) -> list[Wrong]:
     if crawl.outcome != MISSED:
         return []
-    count = crawl.limits.get("missed", 1)
+    count, known = crawl.limits.get("missed", 1), missed_because(crawl)
+    english, vietnamese = known or NOTHING_RAN
+    deeds = (SELDOMER if english == STILL_GOING else FAILED) if known else SCHEDULE
     return [
         Wrong(
             crawl.portal,
             crawl.id,
             crawl.started_at,
             MISSED,
-            f"runs missed: {count}; the machine was off, or nothing ran the schedule",
-            f"Bỏ lỡ {count} đợt: máy tắt, hoặc lịch không được chạy",
-            *SCHEDULE,
+            f"runs missed: {count}; {english}",
+            f"Bỏ lỡ {count} đợt: {vietnamese}",
+            *(deed.format(crawl.portal) for deed in deeds),
         )
     ]
 

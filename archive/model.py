@@ -40,7 +40,7 @@ class Outcome(StrEnum):
     MISSING = "missing"  # 404 and 410
     FAILED = "failed"  # other error statuses, and requests that brought no response
     CHALLENGE = "challenge"  # a cookie challenge in place of the page
-    BLOCKED = "blocked"  # a rejection or login page answered with status 200
+    BLOCKED = "blocked"  # a rejection or login page answered with status 200, or a firewall's with another
     ERROR = "error"  # an error page answered with status 200: of a server, of maintenance, of a missing page
     EMPTY = "empty"
     UNREADABLE = "unreadable"  # a page of an article in which no article was found
@@ -171,6 +171,7 @@ class Page:
     `whole` is False where only a part of the response came: its text never replaces a whole one. `key`
     names the article whose address it is, also where there is no article (any more). `replaced`: another
     request took the place of this one (it was asked again), so it counts neither as a page nor as failed.
+    `unread` counts the links that are more than anybody reads.
     """
 
     outcome: Outcome
@@ -180,6 +181,7 @@ class Page:
     whole: bool = True
     key: str | None = None
     replaced: bool = False
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

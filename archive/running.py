@@ -5,7 +5,7 @@ nothing is told where there is none, or where it cannot be read: the archive is 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -111,9 +111,11 @@ def at_work(data: Path) -> dict[str, int]:
     return {portal: process for portal, process in found if process is not None}
 
 
-def wrong(desk: Desk, now: datetime) -> list[Wrong]:
-    """What an archivist should see to: what was killed, and what is due and does not run."""
-    found = [_killed(one) for one in desk.unended]
+def wrong(desk: Desk, now: datetime, alarms: Iterable[Wrong] = ()) -> list[Wrong]:
+    """What an archivist should see to: the alarms, what was killed, and what is due and does not run."""
+    killed = {one.portal for one in desk.unended}
+    found = [one for one in alarms if one.rule != Rule.UNFINISHED or one.portal not in killed]  # told once
+    found += [_killed(one) for one in desk.unended]
     working = {one.portal for one in desk.running}
     late = (one for one in desk.next if datetime.fromisoformat(one.at) < now - PATIENCE)
     found += [_overdue(one) for one in late if one.portal not in working]

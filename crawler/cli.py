@@ -101,7 +101,7 @@ def crawl(
     if not via and not os.environ.get("BACKAN_CONTACT"):
         click.echo("Set BACKAN_CONTACT to your address, so that a site can reach who crawls it.", err=True)
     with telling_errors():
-        notify = load_schedule(data).notify
+        notify = load_schedule(data, strict=False).notify
         put_in_order(data)
         done = run(
             portals or known, data, since=since, until=until, limit=limit, via=via, fresh=fresh,

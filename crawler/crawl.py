@@ -2,7 +2,9 @@
 
 import logging
 import os
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from crawler.mixture import refuse_mixture
 from crawler.portals import project_settings
 from crawler.process import Process
 from crawler.progress import shown
+
+LOGS_KEPT = 366 * 86400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def crawl(
     """
     if via is None:
         refuse_mixture(data, "live")
-    certificates = {} if via else {name: tls_of(name, data) for name in portals}
+    of_portals = {name: robots_of(name, data) | ({} if via else tls_of(name, data)) for name in portals}
     overrides: dict[str, Any] = {
         "BACKAN_DATA": str(data), "BACKAN_VIA": via, "BACKAN_FRESH": fresh, "LOG_FILE": str(log_file(data)),
         "CLOSESPIDER_TIMEOUT": seconds or 0, "BACKAN_DISK_FREE": disk_free(data),
@@ -84,7 +88,7 @@ def crawl(
     except OSError as error:  # of the log
         raise ArchiveError(unwritable(error, data)) from error
     for name, crawler in zip(portals, crawlers, strict=True):
-        crawler.settings.setdict(certificates.get(name, {}), "cmdline")
+        crawler.settings.setdict(of_portals[name], "cmdline")
         process.crawl(crawler, **arguments)
     with shown(crawlers, Console(stderr=True)):
         process.start()
@@ -93,7 +97,7 @@ def crawl(
 
 def tls_of(portal: str, data: Path) -> dict[str, Any]:
     """How a portal's certificates are to be checked, as the schedule has it. Raises ArchiveError."""
-    entry = schedule.load(data).of(portal)
+    entry = schedule.load(data, strict=False).of(portal)
     settings: dict[str, Any] = {}
     if entry.ca_bundle:
         certificates_in(entry.ca_bundle)  # before anything is asked for, or written
@@ -103,16 +107,26 @@ def tls_of(portal: str, data: Path) -> dict[str, Any]:
     return settings
 
 
+def robots_of(portal: str, data: Path) -> dict[str, Any]:
+    """What a portal's robots.txt says where it cannot be had, as the schedule has it. Raises ArchiveError."""
+    stated = schedule.load(data, strict=False).of(portal).robots_unreachable
+    return {"ROBOTS_UNREACHABLE": stated} if stated else {}
+
+
 def disk_free(data: Path) -> int:
     """How many bytes should be free, as the schedule has it; BACKAN_DISK_FREE is for disks that are small."""
-    return int(os.environ.get("BACKAN_DISK_FREE") or schedule.load(data).disk_free)
+    return int(os.environ.get("BACKAN_DISK_FREE") or schedule.load(data, strict=False).disk_free)
 
 
 def log_file(data: Path) -> Path:
-    """A new log file, in a folder that is there."""
+    """A new log file, in a folder that is there; old ones are removed."""
     logs = data / "logs"
     try:
         logs.mkdir(parents=True, exist_ok=True)
+        for log in logs.glob("crawl-*.log"):
+            with suppress(FileNotFoundError):  # others do the same
+                if log.stat().st_mtime < time.time() - LOGS_KEPT:
+                    log.unlink()
     except OSError as error:
         raise ArchiveError(unwritable(error, data)) from error
     return logs / f"crawl-{compact(now())}.log"

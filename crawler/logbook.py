@@ -72,9 +72,7 @@ class Logbook:
         self._is_open = True
         self.outcome = "interrupted"  # if nobody comes to say how it has ended: Ctrl-C, twice
         if books.resumed:
-            # In the thread, as they come: there may be very many.
-            pages = (books.met_with(kind) for kind in (Kind.ARTICLE, Kind.LISTING))
-            await self._run(spider.resume, *pages)  # type: ignore[attr-defined]  # as every portal can
+            await self._run(self._resume, spider, books)
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         await self._run(lambda: None)  # all that was handed in before is taken in and counted then
@@ -160,8 +158,8 @@ class Logbook:
 
     @property
     def cause(self) -> str | None:
-        """Why most of what failed did, if anything has."""
-        return next((note for note, _ in self.failures.most_common(1)), None)
+        """Why most of what failed did, if anything has; of as many the last, which may follow from others."""
+        return max(reversed(self.failures), key=self.failures.__getitem__, default=None)
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
@@ -173,6 +171,11 @@ class Logbook:
         if self.books is None:
             raise ArchiveError("the archive is not open")
         return self.books
+
+    def _resume(self, spider: Spider, books: Books) -> None:
+        """In the thread, page by page as they come: there may be very many."""
+        pages = (books.met_with(kind) for kind in (Kind.ARTICLE, Kind.LISTING))
+        spider.resume(*pages)  # type: ignore[attr-defined]  # as every portal can
 
     def _close(self, books: Books) -> None:
         stats = self.crawler.stats

@@ -14,7 +14,8 @@ from crawler.portals import Portal
 ARGUMENTS = ("since", "until", "limit")
 MATTER = (  # of the settings: what says how a site was asked
     "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY", "CONCURRENT_REQUESTS_PER_DOMAIN", "DOWNLOAD_TIMEOUT",
-    "CAPTURE_MAXSIZE", "DOWNLOAD_VERIFY_CERTIFICATES", "BACKAN_CA_BUNDLE", "BACKAN_VIA",
+    "CAPTURE_MAXTIME", "CAPTURE_MAXSIZE", "ROBOTS_UNREACHABLE", "DOWNLOAD_VERIFY_CERTIFICATES",
+    "BACKAN_CA_BUNDLE", "BACKAN_VIA",
 )  # fmt: skip
 
 

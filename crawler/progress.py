@@ -17,7 +17,10 @@ INTERVAL = 5.0  # seconds between plain lines
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where one crawl stands. `per_minute` and `left` (seconds) are None until there is something to tell."""
+    """Where one crawl stands. `per_minute` and `left` (seconds) are None until there is something to tell.
+
+    `waits_till`: all that is left is of hosts that are left alone until then.
+    """
 
     portal: str
     done: int = 0
@@ -28,6 +31,7 @@ class Progress:
     per_minute: float | None = None
     left: float | None = None
     finished: bool = False
+    waits_till: datetime | None = None
 
     @classmethod
     def of(cls, portal: str, stats: dict[str, Any], now: datetime) -> "Progress":
@@ -39,19 +43,27 @@ class Progress:
         queued = stats.get("backan/queued", 0)
         seconds = max((stats.get("finish_time", now) - started).total_seconds(), 1e-3)
         finished = "finish_time" in stats
+        held_until = stats.get("backan/held_until")
         return cls(
             portal, done, queued, stats.get("backan/new", 0), stats.get("backan/changed", 0),
             stats.get("backan/failed", 0), 60 * done / seconds if done else None,
             queued * seconds / done if done and not finished else None, finished,
+            held_until if held_until and held_until > now and not finished else None,
         )  # fmt: skip
 
     def line(self) -> str:
+        if self.waits_till:
+            until = f"{self.waits_till.astimezone():%H:%M:%S}"
+            return f"{self._counts()}, waits till {until}: the server asks it or blocks"
         speed = f", {self.per_minute:.0f}/min" if self.per_minute else ""
         left = f", {clock(self.left)} left" if self.left is not None else ""
         ends = ", finished" if self.finished else left
+        return f"{self._counts()}{speed}{ends}"
+
+    def _counts(self) -> str:
         return (
             f"{self.portal}: {self.done} done, {self.queued} queued, {self.new} new, "
-            f"{self.changed} changed, {self.failed} failed{speed}{ends}"
+            f"{self.changed} changed, {self.failed} failed"
         )
 
 
@@ -82,6 +94,8 @@ def table(rows: Iterable[Progress]) -> Table:
         counts = (row.done, row.queued, row.new, row.changed, row.failed)
         speed = f"{row.per_minute:.0f}" if row.per_minute else ""
         left = "done" if row.finished else clock(row.left)
+        if row.waits_till:
+            left = f"waits till {row.waits_till.astimezone():%H:%M}"
         shown.add_row(row.portal, *map(str, counts), speed, left, style="dim" if row.finished else None)
     return shown
 
@@ -99,7 +113,7 @@ def _print_lines(crawlers: list[Crawler], console: Console, over: threading.Even
     told: dict[str, str] = {}
     while not over.wait(INTERVAL):
         for row in _read(crawlers):
-            if row.done and told.get(row.portal) != (line := row.line()):
+            if (row.done or row.waits_till) and told.get(row.portal) != (line := row.line()):
                 told[row.portal] = line
                 console.out(line, highlight=False)
 

@@ -13,6 +13,7 @@ BACKAN_FRESH = False  # begin anew, and ask for every page, whatever an interrup
 USER_AGENT = f"BacKanArchive/1.0 (+{os.environ.get('BACKAN_CONTACT', 'no contact given')})"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "BacKanArchive"
+ROBOTS_UNREACHABLE = "disallow"  # or "allow": what a robots.txt says that cannot be had
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.25
 DOWNLOAD_DELAY_JITTER = 0.2  # of the delay, either way: never less than a second apart
@@ -32,7 +33,8 @@ DOWNLOAD_HANDLERS = {"http": via, "https": via, "data": None, "file": None, "ftp
 DOWNLOAD_MAXSIZE = 0  # Scrapy would drop what is longer
 CAPTURE_MAXSIZE = 32 << 20  # keeps what came, see crawler/fetch/truncate.py
 DECODE_MAXSIZE = 128 << 20  # a body that unpacks to more is a bomb
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 60  # seconds until the head of a response is there, and between pieces of its body
+CAPTURE_MAXTIME = 900  # seconds for all of it; keeps what came, see crawler/fetch/patience.py
 REDIRECT_MAX_TIMES = 10
 METAREFRESH_ENABLED = False  # front pages reload themselves for ever
 
@@ -48,8 +50,10 @@ EXTENSIONS = {"crawler.logbook.Logbook": 0, "crawler.fetch.truncate.Truncate": 0
 EXTENSIONS |= {"crawler.fetch.crawl_delay.CrawlDelay": 900, "crawler.fetch.retry_after.RetryAfter": 900}
 DOWNLOADER_MIDDLEWARES = {
     **dict.fromkeys(f"scrapy.downloadermiddlewares.{name}Middleware" for name in (
-        "offsite.Offsite", "retry.Retry", "cookies.Cookies", "httpcompression.HttpCompression")),
+        "offsite.Offsite", "retry.Retry", "cookies.Cookies", "httpcompression.HttpCompression",
+        "robotstxt.RobotsTxt")),
     "crawler.fetch.guard.Guard": 40,  # before robots.txt is asked for
+    "crawler.fetch.robots.RobotsTxt": 100,
     "crawler.fetch.retry.Retry": 550,
     "crawler.fetch.challenge.Challenge": 585,  # after decoding
     "crawler.fetch.decode.DecodeAside": 590,

@@ -94,14 +94,15 @@ class Portal(scrapy.Spider):
         self.chosen: set[str] = set()  # keys of the articles chosen under `limit`, and no more than so many
         self.traps = Traps(self.rules, date.today().year, self._count)
 
-    def _count(self, trap: Trap) -> None:
+    def _count(self, trap: Trap, links: int = 1) -> None:
         if hasattr(self, "crawler"):  # not where one tries a spider without a crawl
-            self.crawler.stats.inc_value(f"backan/traps/{trap}")
+            self.crawler.stats.inc_value(f"backan/traps/{trap}", links)
 
     def resume(self, articles: Iterable[str], listings: Iterable[str]) -> None:
         """Go on with a crawl that was interrupted, which has met with these pages, by their keys."""
         for key in articles:
             self.listed.add(key)
+            self.traps.remember(key)
             if self.limit is not None:
                 self.chosen.add(key)
         self.traps.resume(listings)
@@ -188,6 +189,8 @@ class Portal(scrapy.Spider):
         if page.outcome == Outcome.LISTING:
             trail = onward(meta.get("trail", {}), self._shown(page), self.listed)
             self.traps.see(self.key(response.url))
+        if page.unread:
+            self._count(Trap.LINKS, page.unread)
         distance = meta.get("depth", 0) + 1
         # Articles first: with a limit, no listing is asked for once enough are chosen.
         for link in sorted(page.links, key=lambda link: link.kind != Kind.ARTICLE):

@@ -19,18 +19,24 @@ from spiders.trail import Trail
 FEW = 3  # links of each rule that the log names
 PATTERNS = 1_000  # of listings, that are counted at a time
 LISTINGS = (Kind.LISTING, Kind.DOCUMENT_LIST)
+# `newsid` is a page, and `phien=3` the third sitting of a council; only a long value makes that a session.
 SESSION = re.compile(
-    r"(?<=[?&;])(?:\w*sess(?:ion)?_?id|session|token|cfid|cftoken|zenid|phien|\w*sid)=[^&;/]*&?"
+    r"(?<=[?&;])(?:\w*sess(?:ion)?_?id|cfid|cftoken|zenid|(?:osc|xtc|phpbb\d?_)?sid"
+    r"|(?:session|token|phien)(?==[0-9a-z]{12,}(?:[&;]|$)))=[^&;/]*&?"
     r"|(?<=/)[0-9a-f]{32}/|(?<=/)\([0-9a-z]{16,}\)/",
     re.I,
 )
-# Only what can be nothing else: `/PhanTrang/1747/1/` is the first page of a section, `1719` a programme.
+# Only what can be nothing else: `/PhanTrang/1747/1/` is the first page of a section, `1719` a programme,
+# `/lich-su/1747/1/` is history, `from=10000` the place in a list.
 CALENDAR = re.compile(
     r"[?&](?:y|year|nam)=(\d{1,9})\b"
-    r"|(?<![\w-])(\d{4})-\d\d?(?:-\d\d?)?(?![\w-])"
-    r"|(?<![\w-])\d\d?[-/.]\d\d?[-/.](\d{4})(?![\w-])"
-    r"|/(?:lich[\w-]*|calendar|events?|archives?)/(\d{1,9})/\d\d?\b"
-    r"|[?&](?:date|day|month|ngay|thang|tu|den|from|to)=(\d{4})(?:[/.]?\d\d?){1,2}\b",
+    r"|(?<![\w-])(\d{4})-(?:\d\d?-\d\d?|0[1-9]|1[0-2])(?![\w-])"
+    r"|(?<![\w-])\d\d?[-.]\d\d?[-.](\d{4})(?![\w-])"
+    r"|=\d\d?/\d\d?/(\d{4})(?![\w-])"
+    r"|/(?:lich(?!-?su)[\w-]*|calendar)/(\d{4})/\d\d?\b"
+    r"|/(?:events?|archives?)/(\d{4})/(?:0[1-9]|1[0-2])\b"
+    r"|[?&](?:date|day|month|ngay|thang|tu|den|from|to)="
+    r"(\d{4})(?:(?:[/.]\d\d?){1,2}|(?:0[1-9]|1[0-2])(?:[0-3]\d)?)\b",
     re.I,
 )
 logger = logging.getLogger(__name__)
@@ -49,11 +55,13 @@ class Trap(StrEnum):
     PATTERN = "pattern"
     STALE = "stale"
     KNOWN = "known"
+    LINKS = "links"  # on one page more than are read, see spiders/reading/html.py
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is a trap on a portal: the defaults let every address pass that the portals are known to have.
+    """What is a trap on a portal: the defaults let every address pass that the portals are known to have, and
+    all files and images of articles, which lead nowhere.
 
     length      characters of an address at most
     depth       segments of its path; raise it where a site files its pages in many folders
@@ -79,7 +87,7 @@ class Rules:
     length: int = 2_000
     depth: int = 12
     repetition: int = 2
-    query: int = 12
+    query: int = 16  # a pager of Liferay has 13
     session: re.Pattern[str] = SESSION
     calendar: re.Pattern[str] = CALENDAR
     earliest: int = 1990
@@ -114,6 +122,11 @@ class Traps:
         for key in listings:
             self._met.add(key)
             self.see(key)
+            self.remember(key)
+
+    def remember(self, key: str) -> None:
+        """This page has been followed: it is the first of those that differ in their session alone."""
+        self._is_of_session(key)
 
     def stop(self, link: Link, key: str, distance: int, trail: Trail) -> bool:
         """Whether not to follow a link to the page `key`, which stands so far from the start on a listing
@@ -132,6 +145,8 @@ class Traps:
         return True
 
     def _rule(self, link: Link, key: str, distance: int, trail: Trail) -> Trap | None:
+        if link.kind == Kind.OTHER:
+            return None
         rules, is_listing = self.rules, link.kind in LISTINGS
         if rule := unfit(link.url, rules):
             return rule
@@ -150,7 +165,8 @@ class Traps:
     def _is_of_time(self, url: str) -> bool:
         match = self.rules.calendar.search(local(url))
         year = next((int(group) for group in match.groups() if group), None) if match else None
-        return year is None or self.rules.earliest <= year <= self.year + self.rules.ahead
+        # Nought is no date, as in the field of a form that nobody has filled in.
+        return not year or self.rules.earliest <= year <= self.year + self.rules.ahead
 
     def _is_of_session(self, key: str) -> bool:
         """Whether another address of the page, but for its session, was met with before."""

@@ -12,7 +12,7 @@ from spiders.engine import Engine, Layout
 HOSTS = (
     "hostile.test", "cho-giay.test", "cho-ngay.test", "robots-500.test", "robots-treo.test", "robots-to.test",
     "robots-html.test", "robots-di.test", "robots-cam.test", "thach-do.test", "thach-mai.test",
-    "dang-nhap.test", "tu-choi.test", "loi.test", "mat.test",
+    "dang-nhap.test", "tu-choi.test", "tuong-lua.test", "loi.test", "mat.test",
 )  # fmt: skip
 
 

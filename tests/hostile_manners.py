@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from hostile_behaviours import AGAIN, OK, TRIES, Behaviour, Pieces, at, first, good, hanging, raw
+from hostile_behaviours import AGAIN, LOST, OK, TRIES, Behaviour, Pieces, at, first, good, hanging, raw
 from hostile_server import HTML, Asked, answer, page
 
 from archive.model import NOT_THERE
@@ -14,12 +14,16 @@ STUB = (
     '<html><body><script>document.cookie="D1N={}"+"; expires=Fri, 31-Dec-2099 23:59:59 GMT; path=/";'
     "window.location.reload(true);</script></body></html>"
 )
+UNKNOWN = "RobotsError: robots.txt cannot be had"
 LOGIN = b"<html><head><title>Sign In</title></head><body><form><input name=u><input type=password name=p></form></body></html>"
 REJECTED = (
     b"<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with "
     b"your administrator.<br><br>Your support ID is: 1234567890</body></html>"
 )
 
+FORBIDDEN = (
+    b"<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1><hr>nginx</body></html>"
+)
 FAILED = (
     b"<html><head><title>Runtime Error</title></head><body><h1>Server Error in '/' Application.<hr></h1><h2><i>Runtime Error</i></h2>"
     b"<p>Description: An application error occurred on the server. The current custom error settings for this application prevent "
@@ -53,14 +57,19 @@ def challenge(title: str | None, value: str) -> Pieces:
 
 
 def robots(
-    host: str, does: str, answers: bytes | Pieces, outcomes: tuple[str, ...], **more: object
+    host: str,
+    does: str,
+    answers: bytes | Pieces,
+    outcomes: tuple[str, ...],
+    why: str | None = None,
+    **more: object,
 ) -> tuple[Behaviour, ...]:
-    """A robots.txt that is not what it should be, and a page of its host."""
+    """A robots.txt that is not what it should be, and a page of its host; `why`: it must not be asked for."""
     return (
         Behaviour(f"has a robots.txt that {does}", at("/robots.txt", host), f"its robots.txt {does}", answers, outcomes,
                   linked=False, **more),  # type: ignore[arg-type]
-        Behaviour(f"is a page where robots.txt {does}", at("/bai/1", host), "a page as it should be", good(f"Bài ở {host}"), OK,
-                  f"Bài ở {host}"),
+        Behaviour(f"is a page where robots.txt {does}", at("/bai/1", host), "a page as it should be", good(f"Bài ở {host}"),
+                  LOST if why else OK, None if why else f"Bài ở {host}", f"{UNKNOWN}: {why}" if why else None, tries=0 if why else None),
     )  # fmt: skip
 
 
@@ -88,8 +97,8 @@ MANNERS = (
               ("failed", *OK), "Chờ đến lúc", again=OK),
     Behaviour("is out of order", at("/bai/503"), "503 without more", first(answer("503 Service Unavailable"), good("Hỏng")), ("failed",) * TRIES,
               note="HTTP 503", again=OK),
-    *robots("robots-500.test", "is an error", answer("500 Internal Server Error", HTML, body=page("Lỗi")), (*AGAIN, "robots")),
-    *robots("robots-treo.test", "hangs", hanging(), ("failed",), tries=TRIES, note="DownloadTimeoutError"),
+    *robots("robots-500.test", "is an error", answer("500 Internal Server Error", HTML, body=page("Lỗi")), (*AGAIN, "robots"), "HTTP 500"),
+    *robots("robots-treo.test", "hangs", hanging(), LOST, "DownloadTimeoutError", tries=TRIES, note="DownloadTimeoutError"),
     *robots("robots-to.test", "is huge", answer("200 OK", "Content-Type: text/plain", body=b"User-agent: *\nDisallow: /cam\n" + b"# x\n" * 600_000), ("robots",)),
     *robots("robots-html.test", "is a page", answer("200 OK", HTML, body=page("Không phải robots")), ("robots",)),
     *robots("robots-di.test", "leads away", answer("302 Found", "Location: http://elsewhere.test/robots.txt"), ("redirect",)),
@@ -104,6 +113,9 @@ MANNERS = (
     Behaviour("challenges for ever", at("/bai/1", "thach-mai.test"), "a challenge behind each challenge", challenge(None, "abc"), ("challenge",) * 5),
     Behaviour("wants a login", at("/bai/1", "dang-nhap.test"), "200 OK with a login page", answer("200 OK", HTML, body=LOGIN), ("blocked",) * 3, note="a login page"),
     Behaviour("rejects", at("/bai/1", "tu-choi.test"), "200 OK with a firewall's rejection", answer("200 OK", HTML, body=REJECTED), ("blocked",) * 3, note="a rejection"),
+    Behaviour("rejects with 403", at("/bai/1", "tuong-lua.test"), "403 with a firewall's rejection", answer("403 Forbidden", HTML, body=REJECTED), ("blocked",) * 3,
+              note="HTTP 403: a rejection"),
+    Behaviour("forbids", at("/bai/403"), "403 with a server's own page", answer("403 Forbidden", HTML, body=FORBIDDEN), ("failed",), note="HTTP 403"),
     Behaviour("fails with 200", at("/bai/1", "loi.test"), "200 OK with the error page of ASP.NET", answer("200 OK", HTML, body=FAILED), ("error",) * 3, note="an error page"),
     Behaviour("misses with 200", at("/bai/1", "mat.test"), "200 OK with a page that says that there is none", answer("200 OK", HTML, body=NOT_FOUND), ("error",), note=NOT_THERE),
 )  # fmt: skip

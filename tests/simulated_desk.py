@@ -95,7 +95,8 @@ class World(Hands):
         else:
             code = self.chance.choices((0, 3, 1, KILLED), (80, 10, 5, 5))[0]
         hangs = code == 0 and self.chance.random() < 0.03
-        ends = None if hangs else self.awake + 60 * minutes
+        limit = run.entry.time_limit.total_seconds()
+        ends = None if hangs else self.awake + min(60 * minutes, limit)  # where it pauses by itself
         child = FakeChild(self, run, now, self.awake, ends, code, held)
         self.children.append(child)
         return child

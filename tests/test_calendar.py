@@ -127,17 +127,18 @@ def slots_of_year(rule: Rule) -> list[datetime]:
     return list(rule.slots(datetime(YEAR, 1, 1, tzinfo=UTC), datetime(YEAR + 1, 1, 1, tzinfo=UTC)))
 
 
-@pytest.mark.parametrize("zone", [BACKAN, BERLIN], ids=str)
 @pytest.mark.parametrize("cron", [*CRONS, *some_crons(7)])
-def test_a_year_of_slots_is_what_cron_would_have_run(cron: str, zone: ZoneInfo) -> None:
-    slots = slots_of_year(rule_of(cron, zone))
-    assert slots == slots_of_cron(cron, zone)
+def test_a_year_of_slots_is_what_cron_would_have_run(cron: str) -> None:
+    slots = slots_of_year(rule_of(cron, BERLIN))
+    assert slots == slots_of_cron(cron, BERLIN)
     assert slots or "31" in cron or "30" in cron
     assert all(slot.tzinfo is UTC for slot in slots)
 
 
-@pytest.mark.parametrize("zone", [BACKAN, BERLIN], ids=str)
-@pytest.mark.parametrize("cron", [*CRONS, *some_crons(7)])
+@pytest.mark.parametrize(
+    ("cron", "zone"),
+    [*((cron, BACKAN) for cron in (*CRONS, *some_crons(7))), *((cron, BERLIN) for cron in CRONS[::5])],
+)
 def test_another_library_finds_the_same_slots_except_on_the_days_of_a_switch(
     cron: str, zone: ZoneInfo
 ) -> None:
@@ -181,7 +182,7 @@ def test_where_clocks_are_changed_a_slot_is_neither_lost_nor_doubled(
 @pytest.mark.parametrize("switch", [SPRING, AUTUMN], ids=["spring", "autumn"])
 def test_slots_are_the_same_wherever_one_stops_to_look(cron: str, switch: datetime) -> None:
     rule, start, end = rule_of(cron, BERLIN), switch - DAY, switch + DAY
-    for seconds in (60, 47, 1234, 5000):
+    for seconds in (60, 1234, 5000):
         looks = [
             start + number * timedelta(seconds=seconds)
             for number in range(2 * DAY // timedelta(seconds=seconds))
@@ -292,7 +293,7 @@ def test_a_cron_expression_has_one_form(text: str, cron: str) -> None:
         ("0 3 30 2 */2", "there is no such day"),
         ("0 3 31 4,6,9,11 *", "there is no such day"),
         ("@reboot", "write @hourly, @daily"),
-        ("* * * * *", "every 1 minutes: leave a portal at least 10"),
+        ("* * * * *", "every 1 minute: leave a portal at least 10"),
         ("0,5 3 * * *", "leave a portal at least 10"),
         ("0,55 * * * *", "leave a portal at least 10"),
     ],

@@ -333,6 +333,16 @@ def test_progress_tells_speed_and_time_left() -> None:
     assert finished.line().endswith("30/min, finished")
 
 
+def test_a_crawl_whose_hosts_are_all_held_says_until_when() -> None:
+    until = NOW + timedelta(seconds=90)
+    told = Progress.of("mic", {**STATS, "backan/held_until": until}, NOW)
+    clock = f"{until.astimezone():%H:%M:%S}"
+    counts = "mic: 30 done, 60 queued, 20 new, 0 changed, 0 failed"
+    assert told.line() == f"{counts}, waits till {clock}: the server asks it or blocks"
+    later = Progress.of("mic", {**STATS, "backan/held_until": until}, until)
+    assert later.line().startswith(f"{counts}, 12/min, ")
+
+
 def test_progress_promises_nothing_before_it_can() -> None:
     assert Progress.of("mic", {}, NOW).line() == "mic: 0 done, 0 queued, 0 new, 0 changed, 0 failed"
     assert Progress.of("mic", {"start_time": NOW}, NOW).left is None

@@ -104,6 +104,14 @@ def test_the_check_of_a_large_file_ends_in_time(data: Path, monkeypatch: pytest.
     assert "as far as 0 seconds let see" in first.what
 
 
+def test_a_crawl_that_is_yet_to_come_tells_of_a_wrong_clock(data: Path) -> None:
+    with Archive(data / "archive.db") as archive:
+        archive.start_crawl("mic-9", "mic", "live", "2026-12-24T18:00:00Z")
+    future = only(data)
+    assert (future.level, "2026-12-24T18:00:00Z" in future.what) == (Level.WARN, True)
+    assert "timedatectl" in str(future.advice)
+
+
 def test_an_older_archive_is_brought_up_to_date_by_any_crawl(data: Path) -> None:
     with sqlite3.connect(data / "archive.db") as connection:
         connection.execute("delete from _sqlite_migrations where name = 'm007_logbook'")

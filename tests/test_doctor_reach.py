@@ -269,7 +269,7 @@ def test_a_closed_port_is_told() -> None:
     [
         (
             socket.EAI_NONAME,
-            "mic.gov.vn does not exist: the name is gone",
+            "the name mic.gov.vn is not found",
             "backan backfill mic --from wayback",
         ),
         (socket.EAI_AGAIN, "mic.gov.vn cannot be looked up just now", "is this machine online?"),

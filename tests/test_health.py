@@ -51,6 +51,7 @@ def run_of(past: Past, *pages: Pages, met: int | None = 100, outcome: str = "fin
         (Run("mic-1", "mic", "live", "finished", Tally()), ["no pages"]),
         (Run("mic-1", "mic", "live", "finished", Tally(), cause="HTTP 503"), ["no pages (HTTP 503)"]),
         (Run("mic-1", "mic", "live", "finished", Tally(), resumed=True), []),
+        (Run("mic-1", "mic", "live", PAUSED, Tally(), resumed=True), ["no pages"]),
         (Run("mic-1", "mic", "live", "finished", SOME, errors=2), ["errors in the spider, see the log: 2"]),
         (Run("mic-1", "mic", "live", "interrupted", SOME), ["it did not come to its end (interrupted)"]),
         (Run("mic-1", "mic", "live", "failed", SOME, errors=1),

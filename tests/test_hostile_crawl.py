@@ -30,7 +30,7 @@ from crawler.fetch.conditional import EVERY
 from crawler.intake.rebuild import rebuild
 
 SETTINGS = {
-    "SPIDER_MODULES": "everything_portal", "DOWNLOAD_TIMEOUT": 6, "RETRY_TIMES": TRIES - 1,
+    "SPIDER_MODULES": "everything_portal", "DOWNLOAD_TIMEOUT": 6, "CAPTURE_MAXTIME": 8, "RETRY_TIMES": TRIES - 1,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 24, "CONCURRENT_REQUESTS": 32, "CAPTURE_MAXSIZE": 2 << 20,
     "DECODE_MAXSIZE": MOST_UNPACKED,
     "RETRY_AFTER_MAX": 5, "RETRY_AFTER_FIRST": 1, "BLOCK_FIRST": 0.2,
@@ -218,7 +218,7 @@ def test_a_gigabyte_is_not_held_in_memory_twice(tmp_path: Path) -> None:
         return site.only(THE_GIGABYTE, asked)
 
     with hostile_server(site=only) as (url, asked):
-        limits = {"CAPTURE_MAXSIZE": 32 << 20, "DOWNLOAD_TIMEOUT": 60}
+        limits = {"CAPTURE_MAXSIZE": 32 << 20, "DOWNLOAD_TIMEOUT": 60, "CAPTURE_MAXTIME": 120}
         crawl = Server(site, url, asked).crawl(tmp_path / "data", **limits)
     assert crawl.titles(THE_GIGABYTE) == ["Một gigabyte"]
     assert crawl.peak < MOST_MEMORY

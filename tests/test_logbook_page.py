@@ -190,7 +190,7 @@ def test_the_page_says_what_is_wrong_what_runs_and_what_is_next(data: Path) -> N
     assert "Chỉ gặp 12 trang, thường là 400" in html
     assert "<code>backan doctor backan</code>" in html
     assert f"tiến trình {os.getpid()}" in html
-    assert "còn 3 h 01" in html
+    assert "còn 3 giờ 01" in html
     assert "đang chạy" in html
     assert "bị tắt đột ngột" in shown(data)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from runs import ROOT, environment, rows, run
@@ -16,13 +17,16 @@ from runs import ROOT, environment, rows, run
 from archive import lock
 from archive.errors import ArchiveError
 from archive.lock import is_crawling, is_scheduling
-from crawler.desk import state
-from crawler.desk.child import Child, last_words, start
+from crawler.clock import span
+from crawler.crawl import log_file
+from crawler.desk import child, state
+from crawler.desk.calendar import Rule, window_of
+from crawler.desk.child import LONG, Child, last_words, start
 from crawler.desk.hands import Hands
 from crawler.desk.rounds import Missed, Start
 from crawler.desk.runner import Desk
 from crawler.desk.runner import run as run_desk
-from crawler.desk.schedule import FILE, Schedule
+from crawler.desk.schedule import FILE, Entry, Schedule
 from crawler.desk.state import Seen
 from crawler.replica import Replica
 
@@ -91,7 +95,7 @@ def carry_out(
     data: Path, code: str | None, grace: float = 0.3, asked: Callable[[], int] = lambda: 0
 ) -> tuple[Desk, Programs]:
     hands = Programs(data, code)
-    desk = Desk(data, hands, grace)
+    desk = Desk(data, hands, grace, overtime=timedelta(0))
     run_desk(desk, lambda _: time.sleep(0.02), asked, for_ever=False)
     return desk, hands
 
@@ -193,6 +197,65 @@ def test_a_schedule_that_is_spoilt_is_said_once_and_taken_up_again_when_mended(t
     wait_for(desk.look)
 
 
+def test_what_is_wrong_with_one_portal_is_said_once_and_stops_no_other(tmp_path: Path) -> None:
+    due_now(tmp_path, "mic")
+    with (tmp_path / FILE).open("a") as file:
+        file.write('\n[portals.chomoi]\nevery = "1h"\n[portals.ict]\nevery = "one hour"\n')
+    desk, hands = carry_out(tmp_path, QUICK)
+    assert [child.wait() for child in hands.children] == [0]
+    assert sum("no portal named 'chomoi'" in line for line in hands.said) == 1
+    assert sum("[portals.ict]: every" in line for line in hands.said) == 1
+    assert desk.code == 1
+
+
+@pytest.mark.parametrize(
+    ("window", "limit", "seconds"),
+    [(None, "12h", "12h"), (None, "900d", "900d"), ("22:00-06:00", "12h", "7h"), ("22:00-06:00", "2h", "2h")],
+)
+def test_a_crawl_is_told_to_pause_at_its_limit_and_when_its_window_closes(
+    window: str | None, limit: str, seconds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "start", lambda words, *_: words)
+    now = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    rule = Rule(None, timedelta(hours=1), window_of(window) if window else None, ZoneInfo("UTC"))
+    run = Start(Entry("mic", rule, time_limit=span(limit)), rule, now, now, now)
+    words = Hands(tmp_path, None, print).start(run, now)
+    assert words == ["crawl", "mic", "--data", str(tmp_path), "--for", seconds]
+
+
+def test_a_terminal_that_was_closed_keeps_no_crawl_from_being_ended(tmp_path: Path) -> None:
+    def closed(line: str) -> None:
+        raise OSError("no terminal")
+
+    due_now(tmp_path, "mic")
+    hands = Programs(tmp_path, HEARING)
+    hands.echo = closed
+    desk = Desk(tmp_path, hands)
+    desk.round()
+    desk.stop()
+    wait_for(lambda: desk.look() and not desk.going)
+    assert hands.children[0].returncode == 3
+
+
+def test_a_log_that_has_become_long_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    log = tmp_path / "schedule-mic.log"
+    log.write_text("x" * (LONG + 1))
+    process = start(["--help"], 60, log)
+    wait_for(lambda: process.poll() is not None)
+    assert log.read_text().startswith("Usage")
+    assert (tmp_path / "schedule-mic.old.log").read_text().startswith("xxx")
+
+
+def test_logs_of_crawls_are_kept_for_a_year(tmp_path: Path) -> None:
+    logs = log_file(tmp_path).parent
+    for name, days in (("crawl-old.log", 367), ("crawl-new.log", 365), ("notes.txt", 999)):
+        (logs / name).touch()
+        os.utime(logs / name, (time.time() - days * 86400,) * 2)
+    log_file(tmp_path)
+    assert {path.name for path in logs.iterdir()} == {"crawl-new.log", "notes.txt"}
+
+
 # Locks.
 
 
@@ -269,6 +332,17 @@ def test_two_at_once_start_a_slot_once_and_its_crawl_is_in_the_logbook(
     assert "begins" not in run(
         "-m", "crawler", "schedule", "due", "--via", replica.url, "--data", str(tmp_path)
     )
+
+
+def test_a_crawl_that_takes_long_pauses_at_its_limit_and_is_not_ended(
+    replica: Replica, tmp_path: Path
+) -> None:
+    due_now(tmp_path, "backan", limit="3s", pages=0)
+    output = ended(backan("schedule", "due", "--via", replica.url, "--data", str(tmp_path)), None)
+    assert "is being ended" not in output
+    assert rows(tmp_path, "select outcome from crawls") == [("paused",)]
+    assert rows(tmp_path, "select * from alarms where rule = 'unfinished'") == []
+    assert datetime.now(UTC) - state.load(tmp_path)["backan"].until < timedelta(minutes=1)
 
 
 def test_ctrl_c_ends_the_crawls_gracefully_and_the_next_round_goes_on(

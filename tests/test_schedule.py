@@ -111,6 +111,7 @@ def test_a_file_from_another_system_is_read(tmp_path: Path) -> None:
         ("[portals.mic]\ncorn = '0 3 * * *'", "[portals.mic]: there is no key 'corn'; did you mean cron?"),
         ("[portals.mic]\ncron = '0 3 31 2 *'", "[portals.mic]: cron: '0 3 31 2 *' is no cron expression"),
         ("[portals.mic]\ncron = '0 0 3 * * *'", "seconds are not among them"),
+        ("[portals.mic]\nrobots_unreachable = 'no'", "robots_unreachable: 'no' is neither disallow nor allow"),
         ("[portals.mic]\ncron = 3", "cron: 3 is no text; write it in quotes"),
         ("[portals.mic]\nevery = '5m'", "every: '5m' is not between 10m and 366d"),
         ("[portals.mic]\nevery = '6 hours'", "every: '6 hours' is no span of time; write 90s, 30m, 6h"),
@@ -315,7 +316,7 @@ def test_a_schedule_is_added_shown_and_removed(tmp_path: Path) -> None:
         "--since", "2024-01-01", "--limit", "5", "--time-limit", "5400s", "--data", tmp_path,
     )  # fmt: skip
     assert added.exit_code == 0
-    told = "mic: 0 3 * * *, from 22:00-02:00, Europe/Berlin, since 2024-01-01, 5 pages, at most 90m\nNext: "
+    told = "mic: 0 3 * * *, within 22:00-02:00, Europe/Berlin, since 2024-01-01, 5 pages, at most 90m\nNext: "
     assert added.output.startswith(told)
     text = (tmp_path / "schedule.toml").read_text()
     assert 'time_limit = "90m"' in text
@@ -388,3 +389,11 @@ def test_a_broken_file_is_told_in_one_sentence(tmp_path: Path) -> None:
         assert result.exit_code == 1
         assert result.output.startswith("Error: ")
         assert "at line 1" in result.output
+
+
+def test_a_portal_with_a_fault_is_refused_and_the_others_hold(tmp_path: Path) -> None:
+    (tmp_path / "schedule.toml").write_text('[portals.mic]\nverify = "no"\n[portals.ict]\nlimit = 3\n')
+    read = load(tmp_path, strict=False)
+    assert read.of("ict").limit == 3
+    with pytest.raises(ArchiveError, match=r"\[portals.mic\]: verify: 'no' is neither true nor false"):
+        read.of("mic")

@@ -133,6 +133,26 @@ def test_what_was_missed_does_not_hide_that_a_portal_had_an_alarm_when_it_ran_ag
     assert "12 pages only" in part(said(data), "Wrong")
 
 
+@pytest.mark.parametrize(
+    ("why", "deed"),
+    [
+        (logbook.STILL_GOING, "backan schedule add mic --replace"),
+        ("killed by SIGKILL: it hung", "schedule-mic.log"),
+    ],
+)
+def test_why_runs_were_missed_is_told_beside_the_alarms_of_the_run_before(
+    data: Path, why: str, deed: str
+) -> None:
+    note(data, "mic", NOW - DAY, alarms=[FEWER])
+    note(data, "mic", NOW - HOUR, "missed", arguments=json.dumps({"missed": 2, "why": why}))
+    wrong = " ".join(part(said(data), "Wrong").split())
+    assert "12 pages only" in wrong
+    assert f"runs missed: 2; {why}" in wrong
+    assert deed in wrong
+    assert "machine was off" not in wrong
+    assert f"runs missed: 2; {why}" in part(said(data), "Last runs")
+
+
 def test_a_crawl_without_an_end_that_nobody_works_on_was_killed(data: Path) -> None:
     note(data, "mic", NOW - HOUR, outcome=None)
     text = said(data)
@@ -140,6 +160,19 @@ def test_a_crawl_without_an_end_that_nobody_works_on_was_killed(data: Path) -> N
     assert "it was killed; nothing is lost" in part(text, "Wrong")
     assert "backan crawl mic" in part(text, "Wrong")
     assert "killed" in part(text, "Last runs")
+
+
+def test_what_did_not_come_to_its_end_is_told_once(data: Path) -> None:
+    note(
+        data,
+        "mic",
+        NOW - 2 * HOUR,
+        outcome="interrupted",
+        alarms=[Alarm(Rule.UNFINISHED, detail="interrupted")],
+    )
+    note(data, "mic", NOW - HOUR, outcome=None)
+    assert part(said(data), "Wrong").count("mic, ") == 1
+    assert "it was killed" in part(said(data), "Wrong")
 
 
 def test_what_runs_is_counted_from_its_captures(tmp_path: Path) -> None:

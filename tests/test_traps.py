@@ -43,7 +43,7 @@ CUT = {
     Trap.LENGTH: "/a-" + "b" * 2_000,
     Trap.DEPTH: "/a/b/c/d/e/f/g/h/i/k/l/m/n.htm",
     Trap.REPETITION: "/vi/en/vi/en/tin.htm",
-    Trap.QUERY: "/tin?" + "&".join(f"loc{n}=1" for n in range(13)),
+    Trap.QUERY: "/tin?" + "&".join(f"loc{n}=1" for n in range(17)),
     Trap.CALENDAR: "/lich-cong-tac?ngay=2031-05-07",
 }
 
@@ -61,7 +61,7 @@ def test_an_address_that_offends_against_a_rule_is_not_followed_and_counted_once
         (CUT[Trap.LENGTH], {"length": 3_000}),
         (CUT[Trap.DEPTH], {"depth": 13}),
         (CUT[Trap.REPETITION], {"repetition": 3}),
-        (CUT[Trap.QUERY], {"query": 13}),
+        (CUT[Trap.QUERY], {"query": 17}),
         (CUT[Trap.CALENDAR], {"ahead": 6}),
         ("/lich?ngay=1980-01-02", {"earliest": 1980}),
     ],
@@ -76,12 +76,14 @@ def test_a_portal_can_let_pass_what_the_defaults_cut(path: str, rules: dict[str,
     [
         "/vi/vi/vi/",
         "/vi/tin/en/vi/tin/",
-        "/tin?trang=1&trang=2&trang=3&trang=4&trang=5&trang=6&trang=7",
+        "/tin?" + "&".join(f"trang={n}" for n in range(9)),
         "/lich?nam=9999",
         "/lich?year=12",
         "/lich-tuan/1752/9/",
         "/lich?ngay=01/02/1066",
         "/su-kien/2099-01/",
+        "/events/2099/01/",
+        "/lich?ngay=20990105",
     ],
 )
 def test_traps_of_other_forms_are_cut_too(path: str) -> None:
@@ -98,6 +100,13 @@ def test_traps_of_other_forms_are_cut_too(path: str) -> None:
         "/lich?ngay=2024-05-07",
         "/lich?nam=2026",
         "/1/1/1/1.htm",
+        "/lich-su/1747/1/",
+        "/events/1747/2",
+        "/muc/1747-2/",
+        "/PhanTrang/1/20/1747.html",
+        "/tin?from=10000",
+        "/tin?nam=0&ngay=0000-00-00",
+        "/tin?" + "&".join(f"p_{n}=1" for n in range(13)),
     ],
 )
 def test_what_only_looks_like_a_trap_is_followed(path: str) -> None:
@@ -108,7 +117,19 @@ def test_a_date_in_the_address_of_an_article_is_none_of_a_calendar() -> None:
     assert Walk().follows("/nghi-quyet/1945-09-02/", kind=Kind.ARTICLE)
 
 
-@pytest.mark.parametrize("place", ["/tin?phpsession_id={}", "/{:0>32}/tin.htm", "/tin?a=1&token={}&b=2"])
+def test_a_file_leads_nowhere_so_it_is_fetched_whatever_its_address() -> None:
+    paths = [*CUT.values(), *(f"/{n:0>32}/image001.jpg" for n in range(3))]
+    assert all(Walk().follows(path, kind=Kind.OTHER) for path in paths)
+
+
+@pytest.mark.parametrize("name", ["newsid", "catsid", "phien", "session"])
+def test_what_only_looks_like_a_session_names_a_page(name: str) -> None:
+    assert all(map(Walk().follows, (f"/tin?{name}={n}" for n in range(3))))
+
+
+@pytest.mark.parametrize(
+    "place", ["/tin?phpsession_id={}", "/tin?osCsid={}", "/{:0>32}/tin.htm", "/tin?a=1&token={:0>16}&b=2"]
+)
 def test_of_addresses_that_differ_in_their_session_the_first_is_followed(place: str) -> None:
     walk = Walk()
     assert [walk.follows(place.format(n)) for n in ("1", "2", "1", "3")] == [True, False, True, False]
@@ -159,6 +180,18 @@ def test_a_crawl_that_goes_on_remembers_the_listings_of_before() -> None:
     assert not walk.follows("/muc?trang=3")
     assert not walk.follows("/muc?trang=1")
     assert walk.cut == {Trap.PATTERN: 1}
+
+
+@pytest.mark.parametrize("kind", ["article", "listing"])
+def test_a_crawl_that_goes_on_follows_a_site_under_no_second_session(
+    portals: SpiderLoader, kind: str
+) -> None:
+    spider = portals.load("mst")()
+    met = {"article": [], "listing": [], kind: [f"{HOME}/tin?phpsession_id=1"]}
+    spider.resume(met["article"], met["listing"])
+    for session, is_cut in (("1", False), ("2", True)):
+        url = f"{HOME}/tin?phpsession_id={session}"
+        assert spider.traps.stop(Link(url, Kind.LISTING), url, 1, {}) == is_cut
 
 
 def test_what_was_added_is_known_and_nearly_nothing_else() -> None:

@@ -13,6 +13,7 @@ import click
 
 from crawler.commands.telling import telling_errors
 from crawler.options import data_option
+from crawler.wording import counted
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CONTACT = "Set BACKAN_CONTACT to your address, so that a site can reach who crawls it."
@@ -55,6 +56,10 @@ def install(how: str | None, user: bool | None, only_print: bool, data: Path) ->
     with telling_errors():
         place = desk.Place.here(data, is_user)
         if (how or desk.usual()) == "cron":
+            if not how:
+                click.echo(
+                    "No systemd runs here: a line for a crontab, then. Nothing is written.\n", err=True
+                )
             click.echo(desk.crontab(place))
             click.echo(desk.after_crontab(place), err=True)
             return
@@ -78,8 +83,9 @@ def go(data: Path, via: str | None, for_ever: bool) -> int:
     if via and not via.startswith("http://"):
         raise click.UsageError("--via takes an address that begins with http://")
     with telling_errors():
-        ruled = [entry for entry in load(data).entries.values() if entry.rule]
-        if not ruled:
+        known = load(data, strict=False)
+        ruled = [entry for entry in known.entries.values() if entry.rule]
+        if not ruled and not known.faults:
             click.echo(f"{data / FILE} has no schedule: backan schedule add mic --cron '0 3 * * *'", err=True)
             if not for_ever:
                 return 0
@@ -88,8 +94,10 @@ def go(data: Path, via: str | None, for_ever: bool) -> int:
     desk = Desk(data, Hands(data, via, click.echo))
     with asked_to_stop() as asked:
         if for_ever:
-            desk.hands.say(f"Schedules of {len(ruled)} portals; Ctrl-C ends it")
+            desk.hands.say(f"{counted(len(ruled), 'schedule')}; Ctrl-C ends it")
         run_desk(desk, sleep, lambda: len(asked), for_ever)
+        if for_ever:
+            desk.hands.say("Ended")
     return desk.code
 
 

@@ -49,7 +49,8 @@ def doctor(
                 raise click.UsageError("one page at a time: name a single URL or FILE")
             tell_page(what[0], url, captured, via, as_json, data)
         elif captured or url:
-            raise click.UsageError("--captured goes with a URL, --as with a FILE that is there")
+            named = f", and {', '.join(what)} is not" if url and what else ""
+            raise click.UsageError(f"--captured goes with a URL, --as with a FILE that is there{named}")
         else:
             check_up(what, offline, notify, via, as_json, data)
 

@@ -64,9 +64,7 @@ def portals_of(context: click.Context, parameter: click.Parameter, value: Any) -
 @click.option("--zone", metavar="NAME", callback=checked("zone"), help="Time zone of cron and the window.")
 @click.option("--since", type=day, metavar=DAY, help="Only articles that a listing dates this day or later.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many article pages in a run.")
-@click.option(
-    "--time-limit", type=duration, metavar="12h", help="End a run that takes longer; else after 12h."
-)
+@click.option("--time-limit", type=duration, metavar="12h", help="Pause a run after so long; else after 12h.")
 @click.option("--replace", "in_place", is_flag=True, help="In place of the schedule that it has.")
 @data_option
 def add(
@@ -175,7 +173,7 @@ def row_of(entry: "Entry") -> tuple[str, ...]:
 def told_entry(entry: "Entry") -> list[str]:
     """All that is said of a portal; nothing where nothing is."""
     rule = entry.rule
-    hours = [f"from {rule.window}"] if rule and rule.window else []
+    hours = [f"within {rule.window}"] if rule and rule.window else []
     return [told_rule(entry), *hours, rule.zone.key, *told_rest(entry)] if rule else told_rest(entry)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from crawler.clock import UNITS, span
+from crawler.wording import counted
 
 LEAST = timedelta(minutes=10)  # oftener is impolite, and no portal publishes that fast
 MOST = timedelta(days=366)
@@ -118,7 +119,8 @@ def cron_of(text: str) -> str:
     clock = sorted(hour * 60 + minute for hour in found.hours for minute in found.minutes)
     between = min(b - a for a, b in zip(clock, [*clock[1:], clock[0] + 1440], strict=True))
     if between * timedelta(minutes=1) < LEAST:
-        raise ValueError(f"{text!r} comes every {between} minutes: leave a portal at least 10 between")
+        often = counted(between, "minute")
+        raise ValueError(f"{text!r} comes every {often}: leave a portal at least 10 between")
     return " ".join(parts)
 
 

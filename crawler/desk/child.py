@@ -18,6 +18,7 @@ from archive.errors import ArchiveError
 
 REPORT = 2000  # bytes of a log that are looked at for the last
 LINES = 2
+LONG = 1_000_000  # bytes of a log, whereupon a new one is begun; the one before it is kept
 
 
 class Child(Protocol):
@@ -34,6 +35,8 @@ def start(words: Sequence[str], seconds: float, log: Path) -> Child:
     command = [sys.executable, "-m", __name__, f"{seconds:.0f}", *words]
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > LONG:
+            log.replace(log.with_suffix(".old.log"))
         with log.open("ab") as file:
             # A Ctrl-C in the terminal is not for it: who started it passes that on.
             return subprocess.Popen(

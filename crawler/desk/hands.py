@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.clock import FORM
 from crawler.desk import child, missed
+from crawler.desk.calendar import span_told
 from crawler.desk.child import Child
 from crawler.desk.rounds import Missed, Start
 from crawler.desk.schedule import Schedule
 from crawler.wording import printable
 
-SLACK = 900  # seconds after its limit in which a crawl must have been ended by whoever started it
+SLACK = 900  # seconds after its limit in which whoever started a crawl must have ended it
 
 
 class Hands:
@@ -32,12 +34,14 @@ class Hands:
     def start(self, run: Start, now: datetime) -> Child:
         """Start the crawl that a portal's schedule asks for. Raises ArchiveError."""
         entry, words = run.entry, ["crawl", run.portal, "--data", str(self.data.resolve())]
+        closes, seconds = run.rule.closes(now), run.entry.time_limit
+        if closes:
+            seconds = min(seconds, max(closes - now, timedelta(seconds=1)))
+        words += ["--for", span_told(seconds)]
         if entry.since:
             words += ["--since", entry.since]
         if entry.limit:
             words += ["--limit", str(entry.limit)]
-        if closes := run.rule.closes(now):
-            words += ["--for", f"{max(1, (closes - now).total_seconds()):.0f}s"]
         if self.via:
             words += ["--via", self.via]
         return child.start(words, entry.time_limit.total_seconds() + SLACK, self.log(run.portal))
@@ -63,8 +67,9 @@ class Hands:
         return missed.has_crawl(self.data, portal, since)
 
     def say(self, what: str) -> None:
-        """One line for who watches."""
-        self.echo(f"{self.now().strftime(FORM)}  {printable(what)}")
+        """One line for who watches. Crawls are seen to also where the terminal was closed meanwhile."""
+        with suppress(OSError):
+            self.echo(f"{self.now().strftime(FORM)}  {printable(what)}")
 
     def trouble(self, portal: str, what: str, schedule: Schedule) -> None:
         """Tell those named in schedule.toml what a crawl could not tell itself."""

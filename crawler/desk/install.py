@@ -7,6 +7,7 @@ goes on taking what becomes due until nothing is left; cron does, and those that
 import os
 import pwd
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,6 +85,9 @@ To start it:     crontab -e, and add this line at its end
 To look at it:   {log}
                  backan status
 To end it:       crontab -e, and take it out again"""
+NO_CRON = """
+There is no `crontab` on this machine. Install cron (on Debian: apt-get install
+cron), or keep `backan schedule run` running."""
 NO_CONTACT = """
 Sites cannot reach you: set BACKAN_CONTACT to your address and install again."""
 
@@ -193,7 +197,8 @@ def after_units(place: Place) -> str:
 
 def after_crontab(place: Place) -> str:
     """What to do next."""
-    return AFTER_CRONTAB.format(log=log_of(place)) + ("" if place.contact else NO_CONTACT)
+    missing = "" if shutil.which("crontab") else NO_CRON
+    return AFTER_CRONTAB.format(log=log_of(place)) + missing + ("" if place.contact else NO_CONTACT)
 
 
 def _user(place: Place) -> str:

@@ -1,4 +1,4 @@
-"""Run what the schedule says: start crawls, end those that take too long, and remember what was seen to."""
+"""Run what the schedule says: start crawls, end those that hang, and remember what was seen to."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,6 +9,7 @@ from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
 from archive import lock
 from archive.errors import ArchiveError
+from archive.logbook import STILL_GOING
 from crawler.commands.telling import ALARM
 from crawler.desk import schedule, state
 from crawler.desk.child import Child
@@ -21,9 +22,8 @@ from crawler.wording import counted
 TICK = 30.0  # seconds from one round to the next
 GRACE = 60.0  # seconds between two steps of ending a crawl
 STEPS = (SIGINT, SIGTERM, SIGKILL)  # the second stops a crawl at once; what the third leaves is put in order
-OVERTIME = timedelta(minutes=5)  # that a crawl may take to pause after its window has closed
+OVERTIME = timedelta(minutes=5)  # that a crawl may take to pause, at its limit or when its window closes
 EVERYTHING = ""  # in place of a portal
-STILL_GOING = "the run before was still going on"
 
 
 @dataclass(slots=True)
@@ -47,8 +47,10 @@ class Desk:
     and `round` now and then, until it has asked it to `stop` and nothing is `going` any more.
     """
 
-    def __init__(self, data: Path, hands: Hands, grace: float = GRACE) -> None:
-        self.data, self.hands, self.grace = data, hands, grace
+    def __init__(
+        self, data: Path, hands: Hands, grace: float = GRACE, overtime: timedelta = OVERTIME
+    ) -> None:
+        self.data, self.hands, self.grace, self.overtime = data, hands, grace, overtime
         self.going: dict[str, Going] = {}
         self.codes: set[int] = set()
         self.is_stopping = False
@@ -63,12 +65,15 @@ class Desk:
     def round(self) -> None:
         """Start what is due, unless others have. What goes wrong is said."""
         try:
-            self._round(self._load())
+            now_holds = self._load()
+            for portal, fault in now_holds.faults.items():
+                self._complain(portal, fault)
+            self._round(now_holds)
         except ArchiveError as error:
-            self._complain(error)
+            self._complain(EVERYTHING, str(error))
 
     def look(self) -> bool:
-        """See which crawls have ended, and end those that take too long. Whether one has ended."""
+        """See which crawls have ended, and end those that hang. Whether one has ended."""
         before = len(self.going)
         for portal, going in list(self.going.items()):
             code = going.child.poll()
@@ -91,7 +96,7 @@ class Desk:
         path = self.data / schedule.FILE
         text = schedule.text_of(path)
         if text is not None and text != self._text:
-            self._schedule, self._text = schedule.read(text, path), text
+            self._schedule, self._text = schedule.read(text, path, strict=False), text
         return self._schedule if text is not None else Schedule()
 
     def _round(self, now_holds: Schedule) -> None:
@@ -163,13 +168,13 @@ class Desk:
         return noted >= missed.last
 
     def _hurry(self, going: Going) -> None:
-        """End a crawl at its limit, step by step; and one whose window has closed, if it does not itself."""
+        """End a crawl that has not paused by itself, at its limit or when its window closed; step by step."""
         if going.steps:
             if self.hands.steady() - going.hurried >= self.grace:
                 self._step(going, going.why)
-        elif self.hands.steady() - going.since >= going.limit:
+        elif self.hands.steady() - going.since >= going.limit + self.overtime.total_seconds():
             self._step(going, f"took longer than {timedelta(seconds=going.limit)}")
-        elif going.closes and self.hands.now() >= going.closes + OVERTIME:
+        elif going.closes and self.hands.now() >= going.closes + self.overtime:
             self._step(going, "its window has closed")
 
     def _step(self, going: Going, why: str | None) -> None:
@@ -177,8 +182,8 @@ class Desk:
             return
         signal = STEPS[going.steps]
         going.steps, going.hurried, going.why = going.steps + 1, self.hands.steady(), why
-        self.hands.say(f"{going.start.portal}: {why}: is being ended ({signal.name})")
         going.child.send_signal(signal)
+        self.hands.say(f"{going.start.portal}: {why}: is being ended ({signal.name})")
 
     def _finish(self, going: Going, code: int) -> None:
         start, portal, now = going.start, going.start.portal, self.hands.now()
@@ -209,22 +214,22 @@ class Desk:
             if failure and not (began and self.hands.has_crawl(portal, began)):
                 self.hands.note(portal, Missed(1, start.first, start.slot), now, failure)
         except ArchiveError as error:
-            self._complain(error)
+            self._complain(EVERYTHING, str(error))
         try:
             self._save(start, start.slot if meanwhile else until, now)  # first: a kill must not undo it
             if meanwhile:
                 self._save(start, self.hands.note(portal, meanwhile, now, STILL_GOING), now)
                 self.hands.say(f"{portal}: {counted(meanwhile.runs, 'run')} missed: {STILL_GOING}")
         except ArchiveError as error:
-            self._complain(error)
+            self._complain(EVERYTHING, str(error))
 
     def _save(self, start: Start, until: datetime, now: datetime) -> None:
         next_at = upcoming(start.rule, until, now, is_running=until < start.first)
         state.save(self.data, {start.portal: Seen(start.rule.stated(), until, next_at)})
 
-    def _complain(self, error: ArchiveError) -> None:
+    def _complain(self, about: str, what: str) -> None:
         self.codes.add(1)
-        self._once(EVERYTHING, str(error))
+        self._once(about, what)
 
 
 def told(code: int) -> str:

@@ -24,11 +24,12 @@ ZONE = "Asia/Ho_Chi_Minh"
 AT_ONCE = 2
 DISK_FREE = 2_000_000_000
 TIME_LIMIT = timedelta(hours=12)
+UNREACHABLE = ("disallow", "allow")  # what a robots.txt says that cannot be had
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 TOP = ("zone", "at_once", "disk_free", "portals", "notify")
 OF_RULE = ("cron", "every", "window", "zone")
 OF_RUN = ("since", "limit", "time_limit")
-OF_PORTAL = (*OF_RULE, *OF_RUN, "ca_bundle", "verify")
+OF_PORTAL = (*OF_RULE, *OF_RUN, "ca_bundle", "verify", "robots_unreachable")
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,33 @@ class Entry:
     time_limit: timedelta = TIME_LIMIT
     ca_bundle: Path | None = None
     verify: bool = True
+    robots_unreachable: str | None = None
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """`disk_free` is in bytes: less than that is an alarm."""
+    """`disk_free` is in bytes: less than that is an alarm. `faults` say what is wrong with what is said of a
+    portal, by its name; what is said of the others holds.
+    """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     at_once: int = AT_ONCE
     disk_free: int = DISK_FREE
     notify: "Notify | None" = None
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, portal: str) -> Entry:
-        """What holds for a portal, also where nothing is said of it."""
+        """What holds for a portal, also where nothing is said of it. Raises ArchiveError for its fault."""
+        if portal in self.faults:
+            raise ArchiveError(self.faults[portal])
         return self.entries.get(portal) or Entry(portal)
 
 
-def load(data: Path) -> Schedule:
-    """The schedule of a data folder; empty without a file. Raises ArchiveError, saying what to write."""
+def load(data: Path, strict: bool = True) -> Schedule:
+    """The schedule of a data folder; empty without a file. Raises ArchiveError as `read` does."""
     path = data / FILE
     text = text_of(path)
-    return Schedule() if text is None else read(text, path)
+    return Schedule() if text is None else read(text, path, strict)
 
 
 def text_of(path: Path) -> str | None:
@@ -77,8 +84,10 @@ def text_of(path: Path) -> str | None:
         raise ArchiveError(f"cannot read {path}: {error.strerror}") from error
 
 
-def read(text: str, path: Path) -> Schedule:
-    """The schedule that a file's text is. Raises ArchiveError, naming the file, and the line or the key."""
+def read(text: str, path: Path, strict: bool = True) -> Schedule:
+    """The schedule that a file's text is. Raises ArchiveError, naming the file, the line or the key, and what
+    to write; where it is not `strict`, not for what is said of one portal: the others shall run.
+    """
     try:
         top = _Table(path, "", tomllib.loads(text.replace("\r\n", "\n")), TOP)
     except tomllib.TOMLDecodeError as error:
@@ -86,13 +95,20 @@ def read(text: str, path: Path) -> Schedule:
     zone = top.get("zone", _text(zone_of)) or zone_of(ZONE)
     tables = top.get("portals", _tables) or {}
     known = portals() if tables else []
-    if unknown := next((name for name in tables if name not in known), None):
-        raise ArchiveError(f"{path}: no portal named {printable(unknown)!r}; {nearest(unknown, known)}")
+    entries, faults = {}, {}
+    for name, values in tables.items():
+        try:
+            entries[name] = _entry(path, name, values, zone, known)
+        except ArchiveError as error:
+            if strict:
+                raise
+            faults[name] = str(error)
     return Schedule(
-        {name: _entry(path, name, values, zone) for name, values in tables.items()},
+        entries,
         top.get("at_once", _number) or AT_ONCE,
         top.get("disk_free", _text(size_of)) or DISK_FREE,
         top.get("notify", _notify),
+        faults,
     )
 
 
@@ -149,7 +165,9 @@ def nearest(name: str, known: list[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
 
 
-def _entry(path: Path, portal: str, values: Any, zone: ZoneInfo) -> Entry:
+def _entry(path: Path, portal: str, values: Any, zone: ZoneInfo, known: list[str]) -> Entry:
+    if portal not in known:
+        raise ArchiveError(f"{path}: no portal named {printable(portal)!r}; {nearest(portal, known)}")
     if not isinstance(values, Mapping):
         raise ArchiveError(f"{path}: portals.{portal} is no table; write [portals.{portal}]")
     table = _Table(path, f"portals.{portal}", values, OF_PORTAL)
@@ -163,6 +181,7 @@ def _entry(path: Path, portal: str, values: Any, zone: ZoneInfo) -> Entry:
         table.get("time_limit", _text(span)) or TIME_LIMIT,
         path.parent / bundle if bundle else None,
         True if verify is None else verify,
+        table.get("robots_unreachable", _text(_answer)),
     )
 
 
@@ -213,6 +232,12 @@ def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{value!r} is neither true nor false; write one of them without quotes")
     return value
+
+
+def _answer(text: str) -> str:
+    if text not in UNREACHABLE:
+        raise ValueError(f"{text!r} is neither {' nor '.join(UNREACHABLE)}; write one of them")
+    return text
 
 
 def _day(value: Any) -> str:

@@ -13,12 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.logbook import (
+    MISSED,
     Crawl,
     Totals,
     Wrong,
     an_object,
     last,
     lasting,
+    missed_because,
     newest,
     opened,
     totals,
@@ -53,7 +55,7 @@ def status(data: Path, now: datetime, most: int = 10, files: bool = False) -> St
         return Status(
             data,
             now,
-            sorted([*wrong(newest(archive)), *wrong_at_desk(at_desk, now)], key=attrgetter("portal")),
+            sorted(wrong_at_desk(at_desk, now, wrong(newest(archive))), key=attrgetter("portal")),
             at_desk,
             runs,
             totals(archive),
@@ -85,7 +87,7 @@ def told(found: Status, zone: tzinfo | None = None) -> str:
         ("Running", _running(found.desk.running, now)),
         ("Next", [f"  {one.portal:12} {when(one.at, now):16} {_in(one.at, now)}" for one in found.desk.next]),
         ("Last runs", _runs(found.runs, {one.crawl for one in found.desk.running}, now)),
-        ("Totals", [_totals(found.totals)]),
+        ("Totals", [_totals(found.totals), f"  times are {now:%Z}"]),
     ]
     nothing = {
         "Wrong": "nothing, by the newest run of each portal",
@@ -169,15 +171,23 @@ def _runs(runs: list[Crawl], at_work: set[str | None], now: datetime) -> Iterato
     table = _table("portal", "when", "outcome", took=1, **dict.fromkeys(numbers, 1), MB=1)
     for run in runs:
         outcome = run.outcome or ("running" if run.id in at_work else "killed")
-        counts = (run.met, run.pages, run.new, run.changed, run.gone, run.failed)
+        is_missed = run.outcome == MISSED
+        counts = () if is_missed else (run.met, run.pages, run.new, run.changed, run.gone, run.failed)
         began = when(run.started_at, now).replace("yesterday", "yest.")
-        cells = (began, printable(outcome), lasting(run.seconds), *map(short, counts), _megabytes(run.bytes))
-        table.add_row(run.portal, *cells)
+        cells = (began, printable(outcome), lasting(run.seconds), *map(short, counts))
+        table.add_row(run.portal, *cells, *([] if is_missed else [_megabytes(run.bytes)]))
     heads, *rows = _lines(table)
     yield heads
     for run, row in zip(runs, rows, strict=True):
         yield row
         yield from (_folded(f"    ! {alarm.told()}") for alarm in run.alarms)
+        if run.outcome == MISSED:
+            yield _folded(f"    {_missed(run)}")
+
+
+def _missed(run: Crawl) -> str:
+    because = missed_because(run)
+    return f"runs missed: {run.limits.get('missed', 1)}" + (f"; {because[0]}" if because else "")
 
 
 def _megabytes(size: int | None) -> str:

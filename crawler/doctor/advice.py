@@ -86,6 +86,14 @@ def _without_mends(explained: Explained, portal: type[Portal]) -> Iterator[str]:
     engine = explained.ways[0].engine or ""
     place = engine_of(portal, engine)
     if page.outcome == Outcome.SELECTORS:
+        counts = next((way for way in explained.ways if way.article), explained.ways[0])
+        dates = [look for look in counts.looks if look.field == "date"]
+        if page.article and page.article.published_at and dates and not any(look.used for look in dates):
+            yield from folded(
+                "The selectors read it, but for the date, which the text gave: none of theirs finds it. Add "
+                f"one to `date` of the layout: {place}.", 2,
+            )  # fmt: skip
+            return
         if page.article and page.article.published_at:
             yield "  Nothing: the selectors read it."
             return

@@ -12,7 +12,7 @@ from crawler.doctor.folder import folder
 from crawler.doctor.installation import installation
 from crawler.doctor.newest import cookies, newest
 from crawler.doctor.reach import Patient, reach
-from crawler.doctor.records import records
+from crawler.doctor.records import records, yet_to_come
 from crawler.portals import Portal, project_settings
 from crawler.wording import counted
 
@@ -24,7 +24,7 @@ def local(
     schedule, told = schedule_of(data)
     findings = [*installation(environment), *folder(data, schedule.disk_free, portals)]
     if data.is_dir():
-        findings += records(data)
+        findings += [*records(data), *yet_to_come(data, now)]
     elif data.exists():
         return findings
     findings += [*told, *desk(schedule, data, now)]
@@ -60,7 +60,7 @@ def _notified(schedule: Schedule, data: Path) -> list[Finding]:
     from crawler.health.notify import send_test
 
     if schedule.notify is None:
-        advice = "name somebody in [notify] of schedule.toml, see the README"
+        advice = "name somebody in [notify] of schedule.toml, see docs/desk.md"
         return [Finding(Group.SCHEDULE, Level.BAD, "a test was to be sent, but nobody is named", advice)]
     warnings = send_test(schedule.notify, data)
     advice = "mend [notify] in schedule.toml, or that server, and try again"

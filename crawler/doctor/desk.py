@@ -41,7 +41,7 @@ def desk(schedule: Schedule, data: Path, now: datetime) -> Iterator[Finding]:
         yield _finding(Level.OK, f"alarms are told by {', '.join(named)}: `backan doctor --notify` tries it")
     elif any(entry.rule for entry in schedule.entries.values()):
         yield _finding(
-            Level.WARN, "nobody is told of alarms", f"name somebody in [notify] of {FILE}, see the README"
+            Level.WARN, "nobody is told of alarms", f"name somebody in [notify] of {FILE}, see docs/desk.md"
         )
 
 

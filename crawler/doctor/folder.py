@@ -68,7 +68,7 @@ def _name(uid: int) -> str:
 
 def _disk(data: Path, least: int) -> Finding:
     free = shutil.disk_usage(data).free
-    told = f"{free / 1e9:.1f} GB free"
+    told = f"{free / 1e9:.1f} GB free" if free >= 1e9 else f"{free / 1e6:.0f} MB free"
     if free < least:
         return _finding(
             Level.BAD,

@@ -67,9 +67,8 @@ def covering(url: str, portals: Mapping[str, type[Portal]]) -> type[Portal]:
         if portal.covers(url):
             return portal
     raise ArchiveError(
-        f"no portal covers {url!r}: an address has a scheme, as in https://, and a host that is in "
-        "`hosts` of a "
-        "file in spiders/; `backan portals` lists the portals"
+        f"no portal covers {url!r}: write it whole, with https://; its host must be one of those that a file "
+        "in spiders/ names as `hosts`; `backan portals` lists the portals"
     )
 
 
@@ -83,7 +82,7 @@ def from_web(portal: type[Portal], url: str, route: Route) -> Source:
         )
     except UNANSWERED as error:
         what, advice = trouble.told(error, portal.name, url)
-        raise ArchiveError(f"{portal.name} {what}. What to do: {advice}") from error
+        raise ArchiveError(f"{portal.name}: {what}. What to do: {advice}") from error
     told = f"asked for just now, answered in {answer.seconds:.1f} s"
     return Source(told, answer.exchange, answer.redirects)
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -13,6 +14,7 @@ from archive.access import glimpse
 from archive.alarms import Alarm, Rule
 from archive.schema import FTS
 from archive.schema import migrations as of_archive
+from crawler.clock import FORM
 from crawler.doctor.finding import Finding, Group, Level
 from crawler.frontier.schema import migrations as of_frontier
 from crawler.wording import counted
@@ -31,6 +33,23 @@ BROKEN = ("killed", "failed", "cannot write", "blocked")
 def records(data: Path, patience: float = PATIENCE) -> Iterator[Finding]:
     yield from _file(data / "archive.db", of_archive, patience)
     yield from _file(data / "frontier.db", of_frontier, patience)
+
+
+def yet_to_come(data: Path, now: datetime) -> list[Finding]:
+    """Crawls that began in what is the future by this machine's clock: it is wrong, or was."""
+    told = now.strftime(FORM)
+    if not (data / "archive.db").exists():
+        return []
+    try:
+        with closing(glimpse(data / "archive.db")) as connection:
+            (last,) = connection.execute("select max(started_at) from crawls").fetchone()
+    except sqlite3.Error:  # why is told of the file
+        return []
+    if not last or last <= told:
+        return []
+    what = f"a crawl bears the time {last}, and by this machine's clock it is only {told}"
+    advice = "see that the clock is right (`timedatectl`); what was captured keeps the time that it has"
+    return [_finding(Level.WARN, what, advice)]
 
 
 def _file(path: Path, migrations: Migrations, patience: float) -> Iterator[Finding]:

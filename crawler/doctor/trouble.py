@@ -80,9 +80,8 @@ def _led_away(target: str, portal: str) -> tuple[str, str]:
 def _no_name(error: socket.gaierror, host: str, portal: str) -> tuple[str, str]:
     if error.errno in GONE:
         return (
-            f"{host} does not exist: the name is gone",
-            f"fill the archive with `backan backfill {portal} --from wayback`; if other portals answer, this "
-            "machine is not to blame",
+            f"the name {host} is not found",
+            f"if you are online: `backan backfill {portal} --from wayback`",
         )
     return f"{host} cannot be looked up just now", "is this machine online? Then its name server is to blame"
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Self
@@ -25,16 +24,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Host:
-    """`row`: so many pages were blocked one after another, without a good one in between, and the host was
-    held so often for them, `until` then by the clock of `monotonic`. `good` pages it gave in all; `before`:
-    how many of them until a page was blocked, by its key.
+    """`row`: so many pages were blocked one after another, without a good one in between; the last time the
+    host was held `until` then, by the clock of `monotonic`, and all others had given so many good pages
+    `elsewhere`. `good` pages it gave in all; `before`: how many of them until a page was blocked, by its key.
     """
 
     row: int = 0
-    holds: int = 0
     until: float = 0
+    elsewhere: int = 0
     good: int = 0
-    before: Counter[str] = field(default_factory=Counter)
+    before: dict[str, int] = field(default_factory=dict)
 
 
 class Block:
@@ -44,7 +43,8 @@ class Block:
     BLOCK_FIRST seconds that a host is left alone after a blocked page, 60 unless said otherwise; they double
                 with each one after it, until a good page comes
     BLOCK_MAX   seconds at most, 3600; 0 switches all of this off
-    BLOCK_STOPS so many blocked pages one after another end the portal's crawl, 5; the next one goes on
+    BLOCK_STOPS so many blocked pages of a host one after another end the portal's crawl, 5; the next one goes
+                on. It does not end while other hosts of the portal go on giving good pages
 
     A page that is blocked once more, where others of its host have come meanwhile, is so by itself: it is
     given up until the next run, and slows nothing down.
@@ -69,16 +69,15 @@ class Block:
             return None
         name = urlparse_cached(request).hostname or ""
         host = self.hosts.setdefault(name, Host())
+        key, blocks = request.meta.get("key") or request.url, request.meta.get(COUNTER, 0) + 1
+        good_before = host.before.pop(key, None)  # None also where it was blocked in a crawl before
         if page.outcome in GOOD:
             host.good += 1
-            host.row = host.holds = 0
+            host.row = 0
         if page.outcome not in BLOCKED:
             return None
-        key, blocks = request.meta.get("key") or request.url, request.meta.get(COUNTER, 0) + 1
-        good_before = host.before.pop(key, 0)
-        if blocks > 1 and host.good > good_before:
+        if good_before is not None and host.good > good_before:
             return None  # it is so by itself
-        host.row += 1
         self._slow_down(name, host, request)
         if blocks >= TRIES:
             return None
@@ -86,15 +85,18 @@ class Block:
         return self._again(request, blocks)
 
     def _slow_down(self, name: str, host: Host, request: Request) -> None:
-        if host.row >= self.stops:
+        if monotonic() < host.until:
+            return  # it answers what was asked for before the host was held
+        host.row += 1
+        before, host.elsewhere = host.elsewhere, sum(h.good for h in self.hosts.values() if h is not host)
+        if host.row >= self.stops and host.elsewhere == before:
             self._stop(name)
-        elif monotonic() >= host.until:  # else it answers what was asked for before the host was held
-            seconds = min(self.first * 2 ** min(host.holds, DOUBLINGS), self.longest)
-            host.holds += 1
-            host.until = monotonic() + seconds
-            logger.warning("%s blocks %s: it is left alone for %g s", name, request.url, seconds)
-            if seconds:
-                leave_alone(self.crawler, name, request, seconds)
+            return
+        seconds = min(self.first * 2 ** min(host.row - 1, DOUBLINGS), self.longest)
+        host.until = monotonic() + seconds
+        logger.warning("%s blocks %s: it is left alone for %g s", name, request.url, seconds)
+        if seconds:
+            leave_alone(self.crawler, name, request, seconds)
 
     def _again(self, request: Request, blocks: int) -> Request:
         again = request.replace(dont_filter=True, priority=request.priority - LAST)

@@ -16,6 +16,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+OVERDUE = "overdue"  # the flag of a response that took too long, see crawler/fetch/patience.py
 PIECE = 1 << 16  # bytes that are unpacked at once where nobody wants them
 
 
@@ -39,7 +40,7 @@ class Decode(HttpCompressionMiddleware):
             decoded = super().process_response(request, response)
         except Exception:  # the errors of brotli and zstd have no narrower class in common
             return response.replace(flags=[*response.flags, "undecodable"])
-        known = {"dataloss", "download_stopped"} & set(response.flags)
+        known = {"dataloss", "download_stopped", OVERDUE} & set(response.flags)
         encoding = outermost.rpartition(b",")[2].strip().lower()
         if not known and not is_whole(body, encoding) and isinstance(decoded, Response):
             decoded.flags.append("dataloss")

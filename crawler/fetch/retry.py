@@ -6,8 +6,11 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
+from crawler.fetch.decode import OVERDUE
 from crawler.fetch.retry_after import HELD, HeldError
 from crawler.fetch.stop import StoppedError
+
+LOST = ("dataloss", OVERDUE)  # flags of a body that came only in part
 
 
 class Retry(RetryMiddleware):
@@ -26,8 +29,8 @@ class Retry(RetryMiddleware):
     ) -> Request | Response:
         if HELD in response.flags:
             return self._later(request) or response
-        if "dataloss" in response.flags and self.crawler.spider:
-            again = get_retry_request(request, spider=self.crawler.spider, reason="dataloss")
+        if (lost := next(filter(response.flags.__contains__, LOST), None)) and self.crawler.spider:
+            again = get_retry_request(request, spider=self.crawler.spider, reason=lost)
             if again:
                 again.meta["unconditional"] = True  # lest the archive's copy, cut as it is, be taken again
             return again or response

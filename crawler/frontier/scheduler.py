@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from scrapy import Spider, signals
@@ -192,6 +193,8 @@ class Scheduler(BaseScheduler):
         if leases or not self.logbook.pending:
             self._wake()
         elif self.logbook.held_for:  # all that is pending is of hosts that are held
+            until = datetime.now(UTC) + timedelta(seconds=self.logbook.held_for)
+            self.stats.set_value("backan/held_until", until)
             self._set_timer(self.logbook.held_for)
 
     def _give_back(self, hosts: set[str]) -> None:

@@ -38,7 +38,7 @@ def deliver(ways: Mapping[str, Callable[[], None]]) -> list[str]:
     late = f"no answer within {PATIENCE:.0f} seconds"
     found = {way: told.get(way, late) for way in ways}
     warnings = [f"{way} was not told: {printable(wrong)}" for way, wrong in found.items() if wrong]
-    for warning in warnings:
+    for warning in warnings if logger.hasHandlers() else ():  # without a log they would be printed twice
         logger.warning(warning)
     return warnings
 

@@ -80,7 +80,9 @@ def send(mail: Mail, news: News, data: Path) -> None:
     except ssl.SSLCertVerificationError as error:
         raise RefusedError(f"its certificate is not good: {error.verify_message}") from error
     except smtplib.SMTPNotSupportedError as error:
-        raise RefusedError(f"the server cannot do what schedule.toml asks of it: {error}") from error
+        raise RefusedError(
+            f'the server cannot do what notify.mail asks of it (tls = "{mail.tls}"): {error}'
+        ) from error
     except smtplib.SMTPResponseException as error:
         if error.smtp_code >= 500:  # to offer a wrong password again would lock its owner out
             raise RefusedError(_said(error.smtp_code, error.smtp_error)) from error

@@ -66,7 +66,7 @@ def _of_the_end(run: Run, archive: Connection) -> Iterator[Alarm]:
         yield Alarm(Rule.BLOCKED, hosts.total(), detail=_named(hosts) or None)
     elif run.outcome not in (FINISHED, PAUSED):
         yield Alarm(Rule.UNFINISHED, detail=run.outcome)
-    elif not run.tally.pages and (run.cause or not run.resumed):
+    elif not run.tally.pages and (run.cause or not run.resumed or run.outcome == PAUSED):
         yield Alarm(Rule.NO_PAGES, 0, detail=run.cause)
     elif not articles(run.tally) and not run.not_due and not run.resumed:
         yield Alarm(Rule.NO_ARTICLES, 0)

@@ -18,11 +18,12 @@ from archive.model import Capture, Change, Kind, Outcome, Page
 from archive.store import Archive
 from archive.warc.reader import Exchange
 from crawler.errors import ends_everything, unreadable
-from crawler.fetch.decode import Decode
+from crawler.fetch.decode import OVERDUE, Decode
 from crawler.portals import Portal
 from crawler.settings import DECODE_MAXSIZE
 
-CUT = {"download_stopped": "length", "dataloss": "disconnect"}  # Scrapy's flags, as WARC-Truncated says it
+# Flags of a response, Scrapy's and ours, as WARC-Truncated says it.
+CUT = {"download_stopped": "length", "dataloss": "disconnect", OVERDUE: "time"}
 FLAGS = {reason: flag for flag, reason in CUT.items()}
 DECODE = Decode(DECODE_MAXSIZE)
 ANY = Request("http://localhost/")  # the decoder looks at the method only, and no odd address is in its way

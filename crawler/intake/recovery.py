@@ -43,7 +43,7 @@ class Recovered:
     def __str__(self) -> str:
         return (
             f"Salvaged {counted(self.files, 'file')} of {counted(self.crawls, 'crawl')} that had not ended: "
-            f"{counted(self.captures, 'capture')} taken in"
+            + (f"{counted(self.captures, 'capture')} taken in" if self.captures else "nothing was missing")
         )
 
 

@@ -14,7 +14,9 @@ def main(port: int, more: int) -> None:
     """Serve the replica of the portals as a forward proxy target."""
     with Replica(port, more=more) as replica:
         click.echo(f"{len(replica.addresses()) + more} articles at {replica.url}, for example")
+        click.echo(f"  backan crawl mic --data data/try --via {replica.url}")
         click.echo(f"  curl -x {replica.url} http://mic.gov.vn/")
+        click.echo("Until Ctrl-C")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -111,7 +111,8 @@ def _found(
     totals = logbook.totals(connection)
     # Last, for a crawl of millions may take too long to count.
     desk = folder and unless_too_long(connection, partial(running.desk, data=folder, now=now))
-    wrong = [*logbook.wrong(newest), *(running.wrong(desk, now) if desk else ())]
+    alarms = logbook.wrong(newest)
+    wrong = running.wrong(desk, now, alarms) if desk else alarms
     return Page(
         names,
         chosen,
@@ -139,8 +140,11 @@ def _address(path: str, portal: str, before: str = "") -> str:
 def _until(stamp: str, now: datetime, language: Language) -> str:
     seconds = (datetime.fromisoformat(stamp) - now).total_seconds()
     told = logbook.lasting(abs(seconds))
+    vietnamese = (
+        told.replace(" d", " ngày").replace(" h", " giờ").replace(" min", " phút").replace(" s", " giây")
+    )
     return (
-        language.say(f"còn {told}", f"in {told}")
+        language.say(f"còn {vietnamese}", f"in {told}")
         if seconds > 0
-        else language.say(f"quá hạn {told}", f"due for {told}")
+        else language.say(f"quá hạn {vietnamese}", f"due for {told}")
     )

@@ -1,6 +1,7 @@
 """From the bytes of a page to its tree, whatever charset its headers claim."""
 
 import re
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -13,11 +14,15 @@ from spiders.reading.nesting import flattened
 
 # libxml2 drops what stands behind the first end, where browsers go on; some includes have ends of their own.
 _ENDS = re.compile(rb"</(?:body|html)\s*>", re.I)
+# No further than the next tag, lest many that never end take many times as long.
+_LINK = re.compile(rb"<(?:a|area|img)\b[^<>]*>", re.I)
+_LINK_END = re.compile(rb"</a\s*>", re.I)
+MOST_LINKS = 20_000  # of one page, images included; listings have some hundreds
 
 
 def parse(response: Response) -> HtmlElement:
     """The tree of an HTML response, its links made absolute. Raises ValueError where there is no HTML."""
-    page = _ENDS.sub(b"", utf8(response))
+    page = _with_few_links(_ENDS.sub(b"", utf8(response)))
     try:
         tree, is_cut = _tree(page, response.url)
         if is_cut:
@@ -26,6 +31,21 @@ def parse(response: Response) -> HtmlElement:
         raise ValueError(f"no HTML in it: {error}") from error
     tree.make_links_absolute(_base(tree, response.url), resolve_base_href=False, handle_failures="ignore")
     return tree
+
+
+def unread_links(response: Response) -> int:
+    """How many links and images of a page `parse` leaves out, as there are too many."""
+    if response.body.count(b"<") <= MOST_LINKS:
+        return 0
+    return sum(1 for _ in islice(_LINK.finditer(utf8(response)), MOST_LINKS, None))
+
+
+def _with_few_links(page: bytes) -> bytes:
+    """A page of which only the first MOST_LINKS lead anywhere; of the others the text is left."""
+    more = next(islice(_LINK.finditer(page), MOST_LINKS, None), None)
+    if more is None:
+        return page
+    return page[: more.start()] + _LINK_END.sub(b"", _LINK.sub(b"", page[more.start() :]))
 
 
 def _base(tree: HtmlElement, url: str) -> str:

@@ -26,6 +26,7 @@ _CHANGES = re.compile(r"rat|vote|like|poll|binhchon|danhgia|comment|binhluan|sub
 def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ...]:
     """Every address of the portal that is worth following, once, with the date a listing shows beside it."""
     found: dict[str, Link] = {}
+    shared: set[HtmlElement] = set()
     for anchor in tree.iter("a", "area"):
         href = (anchor.get("href") or "").strip()
         if "__doPostBack" in href:
@@ -36,7 +37,7 @@ def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ..
         ):
             key = portal.key(href)
             if key not in found or found[key].published_at is None:
-                day = _date_beside(anchor) if kind == Kind.ARTICLE else None
+                day = _date_beside(anchor, shared) if kind == Kind.ARTICLE else None
                 found[key] = Link(href.partition("#")[0], kind, published_at=day)
     for element in tree.iter("link"):
         href = element.get("href") or ""
@@ -45,14 +46,18 @@ def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ..
     return tuple(found.values())
 
 
-def _date_beside(anchor: HtmlElement) -> str | None:
-    """The date in an item's own row: after the link, or in a container that holds little else."""
+def _date_beside(anchor: HtmlElement, shared: set[HtmlElement]) -> str | None:
+    """The date in an item's own row: after the link, or in a container that holds little else.
+
+    `shared` collects those that hold more, lest their text is gathered anew for each link in them.
+    """
     row = anchor.getparent()
     for _ in range(2):
-        if row is None or row.tag in ("body", "form", "table", "ul"):
+        if row is None or row in shared or row.tag in ("body", "form", "table", "ul"):
             return None
         text = row.text_content()
         if len(text) > 1500 or len({a.get("href") for a in row.iter("a")}) > 2:
+            shared.add(row)
             return None
         rest = text.replace(anchor.text_content(), " ")
         if stated := find_date(rest):

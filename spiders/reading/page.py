@@ -9,17 +9,18 @@ from archive.body import COVERAGE
 from archive.model import Article, Kind, Link, Outcome, Page
 from spiders.reading.article import read_article, slug_in
 from spiders.reading.feeds import feed_links
-from spiders.reading.html import parse
+from spiders.reading.html import parse, unread_links
 from spiders.reading.links import FOLLOWED, links
-from spiders.reading.refusals import is_challenge, refusal
+from spiders.reading.refusals import is_challenge, is_firewall, refusal
 
 if TYPE_CHECKING:
     from spiders.portal import Portal
 
-CUT = frozenset(("dataloss", "download_stopped"))  # Scrapy's flags
+CUT = frozenset(("dataloss", "download_stopped", "overdue"))  # flags of a response that is not whole
 HTML = ("text/html", "application/xhtml")
 MAGIC = (b"%pdf-", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"\x89png", b"gif8")  # in lower case
 XML = ("xml", "rss", "atom")
+LISTED = (Kind.ARTICLE, Kind.DOCUMENT, Kind.NOTICE)
 BY_KIND = {Kind.DOCUMENT: Outcome.DOCUMENT, Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
 
 
@@ -41,6 +42,8 @@ def _by_status(response: Response) -> Page | None:
         return Page(Outcome.MISSING)
     if 300 <= response.status < 400:
         return Page(Outcome.REDIRECT)
+    if response.status in (403, 503) and is_firewall(response.body):
+        return Page(Outcome.BLOCKED, note=f"HTTP {response.status}: a rejection")
     if not 200 <= response.status < 300:
         return Page(Outcome.FAILED, note=f"HTTP {response.status}")
     if "undecodable" in response.flags:
@@ -74,17 +77,20 @@ def _feed(portal: "type[Portal]", response: Response) -> Page:
 
 def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     tree = parse(response)
-    onward = links(portal, tree, response.url)
-    articles = sum(link.kind == Kind.ARTICLE for link in onward)
+    onward, unread = links(portal, tree, response.url), unread_links(response)
+    listed = sum(link.kind in LISTED for link in onward)
     slug = slug_in(response.url) if kind == Kind.ARTICLE else None
-    if refused := refusal(tree, response.body, slug, articles):
+    if refused := refusal(tree, response.body, slug, listed):
         return refused
     if kind != Kind.ARTICLE:
-        return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward)
+        return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward, unread=unread)
     read = read_article(portal, tree, response.url)
     if read is None:
         return Page(
-            Outcome.UNREADABLE, links=onward, note="no title and body found on the page of an article"
+            Outcome.UNREADABLE,
+            links=onward,
+            note="no title and body found on the page of an article",
+            unread=unread,
         )
     article, outcome, coverage = read
     note = (
@@ -92,7 +98,7 @@ def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
         if coverage < COVERAGE
         else None
     )
-    return Page(outcome, article, (*onward, *_files(article)), note)
+    return Page(outcome, article, (*onward, *_files(article)), note, unread=unread)
 
 
 def _files(article: Article) -> tuple[Link, ...]:

@@ -15,7 +15,7 @@ from archive.dates import date_line
 from archive.model import Page
 from archive.text import fold, language, one_line
 from spiders.reading.landmarks import END_MARK, ends_article, fits_slug, is_hard_end, is_prose
-from spiders.reading.signs import LENGTHY, LOGIN, SIGNS, Sign
+from spiders.reading.signs import FIREWALL, LENGTHY, LOGIN, SIGNS, Sign
 
 _CHALLENGE = re.compile(rb"document\.cookie\s*=", re.I)
 _RELOAD = re.compile(rb"location\s*\.\s*(?:reload|replace|href)|location\s*=", re.I)
@@ -29,7 +29,7 @@ PROSE = 60  # words of running text: an article has more
 LITTLE = 40  # words of running text beside a line that says it all
 LEAST = 15  # words of running text under the heading of an error page whose frame tells of other things
 TINY = 120  # words on a page without a frame
-MANY = 5  # links to articles, on a page that must be a listing
+MANY = 5  # links to articles or documents, on a page that must be a listing
 
 
 def is_challenge(body: bytes) -> bool:
@@ -37,15 +37,20 @@ def is_challenge(body: bytes) -> bool:
     return len(body) < 4096 and bool(_CHALLENGE.search(body) and _RELOAD.search(body))
 
 
-def refusal(tree: HtmlElement, body: bytes, slug: str | None, articles: int) -> Page | None:
+def is_firewall(body: bytes) -> bool:
+    """Whether an answer of status 403 or 503 is a firewall's, not about this page alone."""
+    return len(body) < SMALL and bool(FIREWALL.search(fold(body.decode(errors="replace"))))
+
+
+def refusal(tree: HtmlElement, body: bytes, slug: str | None, listed: int) -> Page | None:
     """The rejection, login page or error page that this is, its note says which; None where it is none.
 
     `slug` is what the address of an article tells of its title, None where it is the address of something
-    else; `articles` are the links to articles on the page.
+    else; `listed` are the links to articles and documents on the page.
     """
     names = tuple(dict.fromkeys(_names(tree)))
     named = next(filter(None, map(_sign, names)), None)
-    if slug is None and (articles >= MANY or (named is None and len(body) > SMALL)):
+    if slug is None and (listed >= MANY or (named is None and len(body) > SMALL)):
         return None
     root = tree.body if tree.body is not None else tree
     if len(_text(root).split()) > MOST_WORDS:
@@ -67,7 +72,7 @@ def refusal(tree: HtmlElement, body: bytes, slug: str | None, articles: int) -> 
     if (
         _prose(page) <= (PROSE if named else LITTLE)
         or _is_lengthy(page)
-        or _stands_alone(page, names, articles)
+        or _stands_alone(page, names, listed)
     ):
         return Page(sign[1], note=sign[2])
     return None
@@ -120,13 +125,13 @@ def _is_lengthy(page: Sequence[Block]) -> bool:
     return language(text) is None and bool(LENGTHY.search(fold(text)))
 
 
-def _stands_alone(page: Sequence[Block], names: Sequence[str], articles: int) -> bool:
+def _stands_alone(page: Sequence[Block], names: Sequence[str], listed: int) -> bool:
     """Whether all running text belongs to the frame: the heading has next to none below it, and no date."""
     at = next(
         (i for i, block in enumerate(page) if _folded(block.text) in names and _sign(_folded(block.text))),
         None,
     )
-    if at is None or articles < MANY or any(date_line(block.text) for block in page[max(at - 3, 0) : at + 4]):
+    if at is None or listed < MANY or any(date_line(block.text) for block in page[max(at - 3, 0) : at + 4]):
         return False
     below = takewhile(lambda b: not (b.kind == "h" or is_hard_end(b) or b.linked > 0.5), page[at + 1 :])
     return _prose(list(below)) <= LEAST

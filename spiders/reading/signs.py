@@ -120,6 +120,13 @@ _ALL = (
 )
 SIGNS: tuple[Sign, ...] = tuple((re.compile("|".join(forms)), outcome, note) for forms, outcome, note in _ALL)
 LOGIN = SIGNS[1]
+# What a firewall says of itself: a server's own 403 is about one page, a firewall's about who asks.
+FIREWALL = re.compile(
+    r"cloudflare ray id|ray id:|support id is|incapsula incident id|sucuri website firewall"
+    r"|application firewall|requested url was rejected|request (?:was |has been |is )?(?:rejected|blocked)"
+    r"|you have been blocked|attention required|ddos[- ](?:guard|protection)"
+    r"|(?:yeu cau|truy cap|ip)(?: .{1,30})? bi (?:chan|tu choi)"
+)
 # Pages of machines that have much to say, by words that only they say beside such a title.
 LENGTHY = re.compile(
     r"cloudflare ray id|ray id:|customerrors|version information:\s*microsoft \.net|correlation id"

@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from archive.dates import VIETNAM
-from archive.logbook import MISSED, Crawl
+from archive.logbook import MISSED, Crawl, missed_because
 from archive.site.language import Language
 from archive.site.render import vietnamese_date, vietnamese_number
 
@@ -38,7 +38,13 @@ def remarks(crawl: Crawl, language: Language) -> list[Markup]:
     if crawl.outcome == MISSED:
         count, until = (str(crawl.limits.get(name, ""))[:LONGEST] for name in ("missed", "until"))
         last = vietnamese_date(in_vietnam(until))
-        return [language.say(f"Số lượt bỏ lỡ: {count}, đến {last}", f"runs missed: {count}, up to {last}")]
+        english, vietnamese = [f" ({why})" for why in missed_because(crawl) or ()] or ("", "")
+        return [
+            language.say(
+                f"Số lượt bỏ lỡ: {count}, đến {last}{vietnamese}",
+                f"runs missed: {count}, up to {last}{english}",
+            )
+        ]
     told = [(alarm.told(english=False), alarm.told()) for alarm in crawl.alarms]
     said = [language.say(vietnamese[:300], english[:300]) for vietnamese, english in told[:MOST]]
     left = len(told) - MOST
