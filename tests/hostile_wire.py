@@ -7,6 +7,7 @@ from hostile_server import HTML, Asked, answer, page
 
 GIGABYTE = 1 << 30
 THE_GIGABYTE = at("/bai/mot-gb")
+DRIPPING = at("/bai/nho-giot-than")
 OVERDUE = "DownloadTimeoutError"
 BROKEN = "DownloadFailedError"
 HEAD = "HTTP/1.1 200 OK"
@@ -37,7 +38,7 @@ WIRE = (
     Behaviour("drips its head", at("/bai/nho-giot-dau"), "says a header byte by byte, without end",
               first(dripping(b"HTTP/1.1 200 OK\r\nX-Long: "), good("Nhỏ giọt đầu")), LOST, note=OVERDUE,
               again=OK, tries=TRIES),
-    Behaviour("drips its body", at("/bai/nho-giot-than"), "says a page byte by byte, without end",
+    Behaviour("drips its body", DRIPPING, "says a page byte by byte, without end",
               dripping(answer("200 OK", HTML, body=page("Nhỏ giọt thân")[:3000], length=9000)), CUT, "Nhỏ giọt thân", "cut short"),
     Behaviour("closes at once", at("/bai/dong-ngay"), "closes without a byte",
               first(b"", good("Đóng ngay")), LOST, note=BROKEN, again=OK, tries=TRIES),

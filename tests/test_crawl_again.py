@@ -70,7 +70,11 @@ def test_a_crawl_whose_listing_failed_is_not_complete_and_the_next_asks_again(tm
 
 def test_articles_below_a_listing_that_failed_are_not_asked_for_one_by_one(tmp_path: Path) -> None:
     crawled(tmp_path, articles(3))
-    asked, _ = crawled(tmp_path, lambda asked: answer("500 Internal Server Error"))
+
+    def site(asked: Asked) -> bytes:
+        return answer("404 Not Found" if asked.path == "/robots.txt" else "500 Internal Server Error")
+
+    asked, _ = crawled(tmp_path, site)
     assert set(paths(asked)) == {"/"}
 
 
