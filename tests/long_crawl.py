@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from runs import ROOT, environment
 
@@ -66,7 +67,11 @@ class LongCrawl:
     ) -> list[Sample]:
         """Crawl to the end; returns a sample after each part of these pages, and the last one at the end."""
         begun, taken = time.monotonic(), list[Sample]()
-        with subprocess.Popen(self.command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE) as process:
+        # Not a pipe that nobody empties: progress is told for hours.
+        with (
+            TemporaryFile() as told,
+            subprocess.Popen(self.command, cwd=ROOT, env=environment(), stderr=told) as process,
+        ):
             last: Sample | None = None
             while process.poll() is None:
                 now = self._sample(process.pid, begun)
@@ -75,8 +80,8 @@ class LongCrawl:
                     tell(now)
                 last = now or last
                 time.sleep(STEP)
-            assert process.stderr
-            assert process.returncode == 0, process.stderr.read().decode()
+            told.seek(0)
+            assert process.returncode == 0, told.read().decode()
         assert last
         tell(last)
         return [*taken, last]

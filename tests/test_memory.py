@@ -10,8 +10,8 @@ from pathlib import Path
 
 from long_crawl import LongCrawl, replica_of
 
-SHORT, LONG = 60, 260
-MOST = 1.5  # blocks a page: timers that have been cancelled lie about for a while
+SHORT, LONG = 200, 500  # timers that were cancelled lie about for a minute: a short crawl has fewer of them
+MOST = 1.5  # blocks a page
 COUNT = """
 import gc
 import crawler.books, crawler.frontier.scheduler as scheduler
