@@ -11,7 +11,7 @@ from pathlib import Path
 from long_crawl import LongCrawl, replica_of
 
 SHORT, LONG = 200, 500  # timers that were cancelled lie about for a minute: a short crawl has fewer of them
-MOST = 3  # blocks a page: what timers leave differs with the load; one object a page that is kept leaves more
+MOST = 3  # blocks a page: what cancelled timers leave differs with the load; the leak below shows about 9
 COUNT = """
 import gc
 import crawler.books, crawler.frontier.scheduler as scheduler
