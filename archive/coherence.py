@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from sqlite3 import Connection
 
-from archive.facts.rows import TABLES
+from archive.facts.rows import TABLES, Things
 from archive.model import Article
 from archive.versions import text_digest
 
@@ -30,12 +30,16 @@ ARTICLES = """
 """
 # `substr` counts characters, as the offsets do.
 MENTIONS = """
-    select url, text, m.{thing} is null or m.{thing} not in (select id from {thing}s),
-        substr(case field when 'title' then title when 'lead' then lead when 'body' then body end,
-            start + 1, "end" - start) = text
+    select url, text, substr(case field when 'title' then title when 'lead' then lead when 'body' then body
+            when 'author' then author else (select caption from images where article = m.article
+            and field = 'caption:' || position) end, start + 1, "end" - start) = text
     from {table} as m left join articles as a on a.id = m.article
 """
-UNTOLD = "select count(*) from {thing}s where id not in (select {thing} from {table})"
+UNKNOWN = """
+    select url, text from {table} as m left join articles as a on a.id = m.article
+    where {column} is null or {column} not in (select id from {things})
+"""
+UNTOLD = "select count(*) from {things} where id not in (select {column} from {table})"
 
 
 def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
@@ -58,9 +62,9 @@ def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
             yield url, f"a version of the article is not there: {ANEW}"
         elif _digest(*text) != digest:
             yield url, f"the article has another text than its version: {ANEW}"
-    for table, (_, thing, *_) in TABLES.items():
+    for table, (_, things) in TABLES.items():
         if has_column(archive, table, "article"):
-            yield from _untrue(archive, table, thing)
+            yield from _untrue(archive, table, things)
 
 
 def has_column(archive: Connection, table: str, column: str) -> bool:
@@ -68,16 +72,19 @@ def has_column(archive: Connection, table: str, column: str) -> bool:
     return any(name == column for _, name, *_ in archive.execute(f"pragma table_info({table})"))
 
 
-def _untrue(archive: Connection, table: str, thing: str) -> Iterator[tuple[str | None, str]]:
+def _untrue(archive: Connection, table: str, things: Things | None) -> Iterator[tuple[str | None, str]]:
     """Of what the articles say: what stands in none of them."""
-    for url, text, is_unknown, is_there in archive.execute(MENTIONS.format(table=table, thing=thing)):
-        if is_unknown:
-            yield url, f"there is no row in {thing}s for {text!r}: {ANEW}"
-        elif not is_there:
+    for url, text, is_there in archive.execute(MENTIONS.format(table=table)):
+        if not is_there:
             yield url, f"{text!r} does not stand where {table} has it: {ANEW}"
-    ((count,),) = archive.execute(UNTOLD.format(table=table, thing=thing))
+    if things is None:
+        return
+    names = {"table": table, "things": things.table, "column": things.column}
+    for url, text in archive.execute(UNKNOWN.format(**names)):
+        yield url, f"there is no row in {things.table} for {text!r}: {ANEW}"
+    ((count,),) = archive.execute(UNTOLD.format(**names))
     if count:
-        yield None, f"{count} rows of {thing}s stand in no article: {ANEW}"
+        yield None, f"{count} rows of {things.table} stand in no article: {ANEW}"
 
 
 def _digest(*text: object) -> str:

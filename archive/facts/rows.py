@@ -1,50 +1,78 @@
 """The rows of what the articles say: each article's as its newest text has them, and no others.
 
-They follow from the articles alone, whatever the order of taking in: a document or a place has a row while
-an article mentions it, and a document's date is the earliest that its mentions state.
+They follow from the articles alone, whatever the order of taking in: a document, a place or a person has a
+row while an article mentions it, and a document's date is the earliest that its mentions state.
 """
 
-from collections.abc import Collection, Sequence
-from itertools import product
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from sqlite3 import Connection
 
 from archive.facts import Facts, facts_of
 from archive.facts.documents import Citation
 from archive.facts.gazetteer import Place, gazetteer
+from archive.facts.people import Named
 from archive.identity import row_id
 from archive.model import Article
 
-TABLES = {
-    "article_documents": ("article", "document", "field", "start", "end", "text", "dated"),
-    "article_places": ("article", "place", "field", "start", "end", "text"),
-}
 Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What is mentioned: its table, the column of a mention that names its row, and its columns."""
+
+    table: str
+    column: str
+    columns: tuple[str, ...]
+
+
+_SPAN = ("field", "start", "end", "text")
+_PLACES = ("id", "name", "kind", "district", "latitude", "longitude", "until", "successor")
+DOCUMENTS = Things("documents", "document", ("id", "number", "kind", "issuer"))
+PLACES = Things("places", "place", _PLACES)
+PEOPLE = Things("people", "person", ("id", "name", "affiliation"))
+
+# The tables of mentions: their columns behind `article`, and the things that they alone keep in being. Where
+# a standard was met a place is told of, so that needs no row of its own.
+TABLES: dict[str, tuple[tuple[str, ...], Things | None]] = {
+    "article_documents": (("document", *_SPAN, "dated"), DOCUMENTS),
+    "article_places": (("place", *_SPAN), PLACES),
+    "article_people": (("person", *_SPAN, "honorific", "office"), PEOPLE),
+    "article_standards": (("place", *_SPAN, "standard", "year"), None),
+    "figures": ((*_SPAN, "value", "total", "unit", "hedge", "year", "giver", "subject"), None),
+}
 
 
 def document_id(number: str) -> int:
     return row_id("document", number)
 
 
+def person_id(name: str, affiliation: str | None) -> int:
+    return row_id("person", name, affiliation or "")
+
+
 def replace(archive: Connection, id: int, article: Article) -> None:
     """Put what an article says now in the place of what it has said so far."""
     facts = facts_of(article)
-    for table, rows in _rows(id, facts).items():
+    for table, said in _rows(facts).items():
+        rows = [(id, *row) for row in said]
         known = _known(archive, table, id)
         if set(known) == set(rows):
             continue
         archive.execute(f"delete from {table} where article = ?", [id])
-        _introduce(archive, table, facts)
-        marks = ", ".join("?" * len(TABLES[table]))
-        archive.executemany(f"insert into {table} ({_columns(table)}) values ({marks})", rows)
+        _introduce(archive, TABLES[table][1], facts)
+        _insert(archive, table, _columns(table), rows)
         _tidy(archive, table, known, rows)
 
 
 def forget(archive: Connection, articles: Collection[int]) -> None:
     """Remove what articles have said that are no more."""
-    for table, id in product(TABLES, articles):
-        known = _known(archive, table, id)
-        archive.execute(f"delete from {table} where article = ?", [id])
-        _tidy(archive, table, known, ())
+    for table in TABLES:
+        for id in articles:
+            known = _known(archive, table, id)
+            archive.execute(f"delete from {table} where article = ?", [id])
+            _tidy(archive, table, known, ())
 
 
 def move(archive: Connection, was: int, id: int) -> None:
@@ -53,31 +81,40 @@ def move(archive: Connection, was: int, id: int) -> None:
         archive.execute(f"update {table} set article = ? where article = ?", [id, was])
 
 
-def _rows(id: int, facts: Facts) -> dict[str, list[Row]]:
+def _rows(facts: Facts) -> dict[str, list[Row]]:
     return {
         "article_documents": [
-            (id, document_id(one.number), field, one.start, one.end, one.text, one.dated)
+            (document_id(one.number), field, one.start, one.end, one.text, one.dated)
             for field, one in facts.documents
         ],
         "article_places": [
-            (id, one.place.id, field, one.start, one.end, one.text) for field, one in facts.places
+            (one.place.id, field, one.start, one.end, one.text) for field, one in facts.places
         ],
-    }
+        "article_people": [
+            (person_id(one.name, one.affiliation), field, one.start, one.end, one.text, one.honorific,
+             one.office)
+            for field, one in facts.people
+        ],
+        "article_standards": [
+            (one.place.id, field, one.start, one.end, one.text, one.standard, one.year)
+            for field, one in facts.standards
+        ],
+        "figures": [
+            (field, one.start, one.end, one.text, one.value, one.total, one.unit, one.hedge, one.year,
+             one.giver, one.subject)
+            for field, one in facts.figures
+        ],
+    }  # fmt: skip
 
 
-def _introduce(archive: Connection, table: str, facts: Facts) -> None:
-    """Rows for the documents and places that are mentioned for the first time."""
-    if table == "article_documents":
-        archive.executemany(
-            "insert into documents (id, number, kind, issuer) values (?, ?, ?, ?) on conflict do nothing",
-            [_document(one) for _, one in facts.documents],
-        )
-        return
-    archive.executemany(
-        "insert into places (id, name, kind, district, latitude, longitude, until, successor) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        [_place(place) for place in {one.place.id: one.place for _, one in facts.places}.values()],
-    )
+def _introduce(archive: Connection, things: Things | None, facts: Facts) -> None:
+    """Rows for the things that are mentioned for the first time."""
+    if things == DOCUMENTS:
+        _insert(archive, "documents", things.columns, [_document(one) for _, one in facts.documents])
+    elif things == PLACES:
+        _insert(archive, "places", things.columns, [_place(one.place) for _, one in facts.places])
+    elif things == PEOPLE:
+        _insert(archive, "people", things.columns, [_person(one) for _, one in facts.people])
 
 
 def _document(one: Citation) -> Row:
@@ -92,22 +129,35 @@ def _place(place: Place) -> Row:
     )  # fmt: skip
 
 
+def _person(one: Named) -> Row:
+    return person_id(one.name, one.affiliation), one.name, one.affiliation
+
+
+def _insert(archive: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+    archive.executemany(f"insert into {table} ({names}) values ({marks}) on conflict do nothing", rows)
+
+
 def _known(archive: Connection, table: str, id: int) -> list[Row]:
-    return archive.execute(f"select {_columns(table)} from {table} where article = ?", [id]).fetchall()
+    columns = ", ".join(f'"{column}"' for column in _columns(table))
+    return archive.execute(f"select {columns} from {table} where article = ?", [id]).fetchall()
 
 
-def _columns(table: str) -> str:
-    return ", ".join(f'"{column}"' for column in TABLES[table])
+def _columns(table: str) -> tuple[str, ...]:
+    return ("article", *TABLES[table][0])
 
 
 def _tidy(archive: Connection, table: str, was: Sequence[Row], now: Sequence[Row]) -> None:
     """Remove what no article speaks of any more, and date what is left."""
-    thing = TABLES[table][1]
+    things = TABLES[table][1]
+    if things is None:
+        return
     archive.executemany(
-        f"delete from {thing}s where id = ?1 and not exists (select 1 from {table} where {thing} = ?1)",
+        f"delete from {things.table} where id = ?1 "
+        f"and not exists (select 1 from {table} where {things.column} = ?1)",
         {(row[1],) for row in was},
     )
-    if thing == "document":
+    if things == DOCUMENTS:
         _date(archive, was, now)
 
 

@@ -1,4 +1,4 @@
-"""The tables of `archive.db`, as named migrations: add a new one, never edit one that has shipped.
+"""The first migrations of `archive.db`, all of which have shipped: none is ever edited.
 
 Long text stands last in a table, so that listings and facets need not read past it.
 """
