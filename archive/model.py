@@ -140,6 +140,7 @@ class BodyLink:
 class Article:
     """What one page says. `key` names the article within its portal, whatever address reached it; before its
     first slash stands the engine. `story` names it on all engines of its host, None where there is one only.
+    `damage` says how its text was broken (`archive/broken.py`), and whether it was mended.
 
     `body` is plain text with Markdown-like marks: blank line between blocks, `## ` headings, `- ` list
     items, `| a | b |` table rows. What the page does not state is None or empty, never guessed.
@@ -158,6 +159,7 @@ class Article:
     views: int | None = None
     language: str | None = None
     story: str | None = None
+    damage: str | None = None
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     related: tuple[Related, ...] = ()

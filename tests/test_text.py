@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from archive.text import fold, language, normalise, one_line
+from archive.language import language
+from archive.text import fold, normalise, one_line
 
 
 def test_stray_nfd_becomes_nfc() -> None:
@@ -47,7 +48,13 @@ def test_folding_drops_case_tones_and_strokes(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
+UNACCENTED = "UBND tinh Bac Kan tiep tuc day manh xay dung nong thon moi, giam ngheo va chuyen doi so o cac xa vung cao. "
+
+
 def test_a_language_is_named_only_where_it_is_plain() -> None:
     assert language("Đẩy mạnh phong trào thi đua yêu nước") == "vi"
-    assert language("The ministry held a meeting in Ha Noi") is None
+    assert language(UNACCENTED * 3) == "vi"
+    assert language("The ministry held a meeting in Ha Noi on rural radio stations going digital") == "en"
+    assert language("Le ministère a tenu une réunion sur les stations de radio rurales du nord") == "fr"
+    assert language("VNPT, PCI, TOP 10: http://backan.gov.vn") is None
     assert language("") is None

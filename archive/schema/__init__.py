@@ -5,6 +5,7 @@ They are applied in the order of these imports.
 
 from archive.schema import shipped as shipped  # noqa: I001
 from archive.schema import said as said
+from archive.schema import quality as quality
 from archive.schema.shipped import (
     CHILDREN,
     FTS,

@@ -9,8 +9,9 @@ from lxml.html import HtmlElement
 
 from archive.blocks import blocks
 from archive.body import Body, clean
+from archive.language import language
 from archive.model import Article, Attachment, BodyLink, Image, Outcome
-from archive.text import fold, language, one_line, tokens
+from archive.text import fold, one_line, tokens
 from spiders.address import host_of, local
 from spiders.engine import Engine, Layout
 from spiders.reading.by_landmarks import by_landmarks

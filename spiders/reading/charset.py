@@ -5,6 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from archive.broken import FROM_TCVN3
+
 # Old Vietnamese pages without a charset were written in Windows' Vietnamese code page.
 FALLBACK = "windows-1258"
 TCVN3 = "tcvn3"  # of the fonts .VnTime, in which offices wrote until about 2010; Python has no such codec
@@ -13,19 +15,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _START = 4096  # bytes in which a page says what it is
 _WESTERN = frozenset(("ascii", "iso8859-1", "cp1252"))  # what servers claim that were never asked
 _SURE = 0.9  # of the letters beyond ASCII, to believe that a page is Vietnamese
-# https://vi.wikipedia.org/wiki/TCVN_5712; the capitals with a tone are lower case in a font of capitals.
-_FROM_TCVN3 = dict(zip(
-    b"\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae"
-    b"\xb5\xb6\xb7\xb8\xb9\xbb\xbc\xbd\xbe\xc6\xc7\xc8\xc9\xca\xcb\xcc\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6"
-    b"\xd7\xd8\xdc\xdd\xde\xdf\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xf1\xf2\xf3\xf4"
-    b"\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe",
-    "ĂÂÊÔƠƯĐăâêôơưđ"
-    "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệ"
-    "ìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụ"
-    "ừửữứựỳỷỹýỵ",
-    strict=True,
-))  # fmt: skip
-_LETTERS = frozenset(_FROM_TCVN3.values()) | {letter.upper() for letter in _FROM_TCVN3.values()}
+_LETTERS = frozenset(FROM_TCVN3.values()) | {letter.upper() for letter in FROM_TCVN3.values()}
 
 
 def decoded(body: bytes, content_type: bytes = b"") -> tuple[str, str]:
@@ -90,7 +80,7 @@ def _declared(content_type: bytes, start: bytes) -> Iterator[str]:
 
 def _decode(body: bytes, charset: str) -> str:
     if charset == TCVN3:
-        return body.decode("cp1252", "replace").translate(_FROM_TCVN3)
+        return body.decode("cp1252", "replace").translate(FROM_TCVN3)
     return unicodedata.normalize("NFC", body.decode(charset, "replace"))
 
 

@@ -14,6 +14,7 @@ from archive.model import Kind, Outcome, Page
 from archive.text import one_line
 from spiders.engine import Engine, Layout
 from spiders.reading.article import Way, article_of, sheet_of, ways
+from spiders.reading.broken import mend as put_right
 from spiders.reading.by_landmarks import LEAST_WORDS, head_of, mostly_links
 from spiders.reading.by_selectors import ABOVE, date_by, heading
 from spiders.reading.by_whole_page import LEAST_WORDS as LEAST_RUNNING
@@ -48,6 +49,7 @@ def explain(portal: "type[Portal]", response: Response) -> Explained:
 
 def _explain(portal: "type[Portal]", response: Response, page: Page) -> Explained:
     tree, url = parse(response), response.url
+    put_right(tree)
     charset = decoded(response.body, response.headers.get("Content-Type") or b"")[1]
     leads = _leads(portal, tree)
     sheet = sheet_of(tree, url)

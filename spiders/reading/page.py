@@ -8,6 +8,7 @@ from scrapy.http import Response
 from archive.body import COVERAGE
 from archive.model import Article, Kind, Link, Outcome, Page
 from spiders.reading.article import read_article, slug_in
+from spiders.reading.broken import damage_of, mend
 from spiders.reading.feeds import feed_links
 from spiders.reading.html import parse, unread_links
 from spiders.reading.links import FOLLOWED, links
@@ -77,6 +78,7 @@ def _feed(portal: "type[Portal]", response: Response) -> Page:
 
 def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     tree = parse(response)
+    put_right = mend(tree)
     onward, unread = links(portal, tree, response.url), unread_links(response)
     listed = sum(link.kind in LISTED for link in onward)
     slug = slug_in(response.url) if kind == Kind.ARTICLE else None
@@ -93,6 +95,7 @@ def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
             unread=unread,
         )
     article, outcome, coverage = read
+    article = replace(article, damage=damage_of(article, put_right))
     note = (
         f"kept the even text: extraction lost {1 - coverage:.0%} of the words"
         if coverage < COVERAGE

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.blocks import Block, blocks
 from archive.dates import date_line
 from archive.model import Page
-from archive.text import fold, language, one_line
+from archive.text import fold, is_vietnamese, one_line
 from spiders.reading.landmarks import END_MARK, ends_article, fits_slug, is_hard_end, is_prose
 from spiders.reading.signs import FIREWALL, LENGTHY, LOGIN, SIGNS, Sign
 
@@ -122,7 +122,7 @@ def _prose(page: Sequence[Block]) -> int:
 
 def _is_lengthy(page: Sequence[Block]) -> bool:
     text = " ".join(block.text for block in page)
-    return language(text) is None and bool(LENGTHY.search(fold(text)))
+    return not is_vietnamese(text) and bool(LENGTHY.search(fold(text)))
 
 
 def _stands_alone(page: Sequence[Block], names: Sequence[str], listed: int) -> bool:

@@ -1,0 +1,32 @@
+"""Which language a text is in."""
+
+import re
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from archive.text import SAMPLE, is_vietnamese
+
+SURE = 0.9
+FEW = 40  # letters, fewer than which tell no language
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def language(text: str) -> str | None:
+    """Its ISO 639-1 code; Vietnamese without accents is `vi` too. None where that is not certain.
+
+    Vietnamese is told by its letters, in a tenth of the time that the model takes for other texts.
+    """
+    if is_vietnamese(text):
+        return "vi"
+    sample = text[:SAMPLE]
+    if len(_LETTER.findall(sample)) < FEW:
+        return None
+    code, share = _identifier().classify(sample)
+    return code if share >= SURE else None
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """Half a second, which only those pay who meet with another language."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
