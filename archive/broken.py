@@ -48,7 +48,7 @@ _ODD = "\u0080-\u009f\u00b5-\u00b9\u00bb-\u00beÅÆÇËÎÏÑÖ×ØÜÞßäåæ�
 _SUSPECT = re.compile(f"[{_ODD}]|[ÃÂ][ \u00a0-\u00bf]|[ĂÂÄ][ \u00a0-\u00bf]")
 _LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
 _BEYOND = re.compile("[\u1ea0-\u1ef9]")  # letters with two marks, which none of those code pages has
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(rf"[{_ODD}]*(?:[^\W\d_][{_ODD}]*)+")
 _RIMES = (
     "a ac ach ai am an ang anh ao ap at au ay ă ăc ăm ăn ăng ăp ăt â âc âm ân âng âp ât âu ây e ec em en "
     "eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu o oa "

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from lxml import etree, html
 
+from archive.broken import mended
 from archive.text import normalise, one_line, tokens
 from crawler.replica import Replica, Truth
 from crawler.replica.corpus import sites
@@ -38,9 +39,9 @@ class Answer:
 
     @property
     def words(self) -> Counter[str]:
-        """What the page shows, as words: scripts left out."""
+        """What the page shows, as words: scripts left out, broken text put right."""
         shown = self.tree.xpath("//body//text()[not(parent::script)]")
-        return Counter(tokens(normalise(" ".join(shown))))
+        return Counter(tokens(normalise(" ".join(mended(text)[0] for text in shown))))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from itertools import cycle
 
 
 def soil(text: str, dirt: AbstractSet[str]) -> str:
-    """`text` with the flaws named: `eth`, `nfd`, `nbsp` (`entities` is a flaw of HTML, see `markup.py`)."""
+    """`text` with the flaws named: `eth`, `mojibake`, `nbsp`, `nfd` (`entities` is a flaw of HTML, see `markup.py`)."""
     for name in sorted(dirt & _FLAWS.keys()):
         text = _FLAWS[name](text)
     return text
@@ -31,4 +31,9 @@ def _nbsp(text: str) -> str:
     return re.sub(" ", lambda _: next(spaces), text)
 
 
-_FLAWS = {"eth": _eth, "nfd": _nfd, "nbsp": _nbsp}
+def _mojibake(text: str) -> str:
+    """UTF-8 taken for Latin-1, as after a careless move to another database."""
+    return text.encode().decode("latin-1")
+
+
+_FLAWS = {"eth": _eth, "mojibake": _mojibake, "nbsp": _nbsp, "nfd": _nfd}
