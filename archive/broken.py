@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 import ftfy
+from ftfy.badness import badness
 
 
 class Damage(StrEnum):
@@ -89,10 +90,8 @@ def flaw(text: str) -> Damage | None:
     """What is wrong with a text and cannot be put right for certain."""
     if len(_LOST.findall(text)) >= _LOST_WORDS:
         return Damage.LOST
-    broken = _SUSPECT.findall(text)
-    return (
-        Damage.MOJIBAKE if len(broken) >= _LOST_WORDS and ftfy.badness.badness(text) >= len(broken) else None
-    )
+    broken = len(_SUSPECT.findall(text))
+    return Damage.MOJIBAKE if broken >= _LOST_WORDS and badness(text) >= broken else None
 
 
 def is_syllable(word: str) -> bool:

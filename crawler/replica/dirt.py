@@ -7,7 +7,7 @@ from itertools import cycle
 
 
 def soil(text: str, dirt: AbstractSet[str]) -> str:
-    """`text` with the flaws named: `eth`, `mojibake`, `nbsp`, `nfd` (`entities` is a flaw of HTML, see `markup.py`)."""
+    """`text` with the flaws named (`entities` is a flaw of HTML, see `markup.py`)."""
     for name in sorted(dirt & _FLAWS.keys()):
         text = _FLAWS[name](text)
     return text
