@@ -46,8 +46,9 @@ _VNI_MARKS = {
 _VNI_ALONE = dict(zip("ôöñæóòîíì", "ơưđỉĩịỵíì", strict=True))
 # Letters and signs that stand in broken text, and in no Vietnamese word.
 _ODD = "\u0080-\u009f\u00b5-\u00b9\u00bb-\u00beÅÆÇËÎÏÑÖ×ØÜÞßäåæçëîïñöøûüþ¤¦¨ª¬\u00ad¯´¸ÄŒœŠšŸŽžƒ†‡‰‹›€™"
-_SUSPECT = re.compile(f"[{_ODD}]|[ÃÂ][ \u00a0-\u00bf]|[ĂÂÄ][ \u00a0-\u00bf]")
-_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+# Behind one of the capitals, which Vietnamese has too, only another sign of the same accident is suspect.
+_SUSPECT = re.compile(f"[{_ODD}ÃÂĂ](?:(?<=[{_ODD}])|(?=[\u00a0-\u00bf]))")
+_LOST = re.compile(r"\?(?<=[^\W\d_]\?)(?=[^\W\d_])|\ufffd")
 _BEYOND = re.compile("[\u1ea0-\u1ef9]")  # letters with two marks, which none of those code pages has
 _WORD = re.compile(rf"[{_ODD}]*(?:[^\W\d_][{_ODD}]*)+")
 _RIMES = (

@@ -1,6 +1,5 @@
 """Which language a text is in."""
 
-import re
 from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -9,7 +8,6 @@ from archive.text import SAMPLE, is_vietnamese
 
 SURE = 0.9
 FEW = 40  # letters, fewer than which tell no language
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 def language(text: str) -> str | None:
@@ -20,7 +18,7 @@ def language(text: str) -> str | None:
     if is_vietnamese(text):
         return "vi"
     sample = text[:SAMPLE]
-    if len(_LETTER.findall(sample)) < FEW:
+    if sum(map(str.isalpha, sample)) < FEW:
         return None
     code, share = _identifier().classify(sample)
     return code if share >= SURE else None

@@ -13,8 +13,8 @@ _NOTHING = "\x00-\x08\x0e-\x1f\x7f\u00ad\u061c\u200c-\u200f\u202a-\u202e\u2060-\
 _ODD = re.compile(f"([{''.join(_ETH)}])|([{_SPACES}])|[{_NOTHING}]")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _WORD = re.compile(r"\w+")
-_LETTER = re.compile(r"[^\W\d_]")
-_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+_MARKED = "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+_VIETNAMESE = re.compile(f"[{_MARKED}{_MARKED.upper()}]")  # to ignore case would take five times as long
 SAMPLE = 3000  # characters from which a language is told
 
 
@@ -57,5 +57,5 @@ def word_count(text: str) -> int:
 def is_vietnamese(text: str) -> bool:
     """Whether it plainly is, by the letters of its beginning; without accents nothing is plain."""
     sample = text[:SAMPLE]
-    letters = len(_LETTER.findall(sample))
+    letters = sum(map(str.isalpha, sample))
     return bool(letters) and len(_VIETNAMESE.findall(sample)) / letters > 0.05
