@@ -42,17 +42,45 @@ NUMBERS = {
         "01/2021/TTLT-BTTTT-BNV", "thông tư liên tịch", "Bộ Thông tin và Truyền thông, Bộ Nội vụ",
     ),
     "2889/BC-UBPL14": ("2889/BC-UBPL14", "báo cáo", None),
+    "2275/QĐ-UBND": ("2275/QĐ-UBND", "quyết định", "Ủy ban nhân dân"),
+    "17-NQ/ĐH": ("17-NQ/ĐH", "nghị quyết", None),
+    "01/NQ-ĐU": ("01-NQ/ĐU", "nghị quyết", "Đảng ủy"),
+    "1046-QĐ/UBKTTW": ("1046-QĐ/UBKTTW", "quyết định", "Ủy ban Kiểm tra Trung ương"),
+    "3390/BTTTT-BC": ("3390/BTTTT-BC", "công văn", "Bộ Thông tin và Truyền thông"),
+    "59/2020/QH14": ("59/2020/QH14", None, "Quốc hội"),
+    "35/2025/TT-BNNMT": ("35/2025/TT-BNNMT", "thông tư", "Bộ Nông nghiệp và Môi trường"),
+    "12/2018/TT-BGD&ĐT": ("12/2018/TT-BGDĐT", "thông tư", "Bộ Giáo dục và Đào tạo"),
+    "33/2013/TTLT/BTP-BNV": ("33/2013/TTLT-BTP-BNV", "thông tư liên tịch", "Bộ Tư pháp, Bộ Nội vụ"),
+    "12/2020/QĐ-BNN-TCLN": ("12/2020/QĐ-BNN-TCLN", "quyết định", "Bộ Nông nghiệp và Phát triển nông thôn"),
+    "05-TT/TW": ("05-TT/TW", "thông tri", "Trung ương Đảng"),
+    "97-QyĐ/TU": ("97-QyĐ/TU", "quy định", "Tỉnh ủy"),
+    "20/KH-SNN&PTNT": ("20/KH-SNNPTNT", "kế hoạch", "Sở Nông nghiệp và Phát triển nông thôn"),
+    "20-KH/TĐTN": ("20-KH/TĐTN", "kế hoạch", "Tỉnh đoàn"),
+    "20/KH-LĐLĐ": ("20/KH-LĐLĐ", "kế hoạch", "Liên đoàn Lao động"),
+    "15/KH-BCĐ389": ("15/KH-BCĐ389", "kế hoạch", "Ban Chỉ đạo"),
+    "07/QCPH-CAT-XĐK": ("07/QCPH-CAT-XĐK", "quy chế phối hợp", None),
+    "1873/KT-CTN": ("1873/KT-CTN", None, None),
+    "1234/TTg-KGVX": ("1234/TTg-KGVX", "công văn", "Thủ tướng Chính phủ"),
 }  # fmt: skip
 VARIANTS = {
     "15/2020/NĐ-CP": ["15/2020/NÐ-CP", "15/2020/ND-CP", "15 /2020/NĐ - CP", "15/2020/NĐ–CP", "15/2020/NĐ‑CP"],
     "05-CT/TW": ["5-CT/TW", "05 - CT/TW", "05/CT-TW", "05–CT / TW", "005-CT/TW"],
     "1719/QĐ-TTg": ["1719/QĐ-TTG", "1719/QÐ-TTg", "1719 / QD-TTg", "01719/QĐ-TTg"],
-    "125/KH-UBND": ["125-KH/UBND", "125 /KH-UBND", "125/KH- UBND"],
+    "125/KH-UBND": [
+        "125-KH/UBND",
+        "125 /KH-UBND",
+        "125/KH- UBND",
+        "125/KH/UBND",
+        "125/Kh-UBND",
+        "số125/KH-UBND",
+    ],
+    "30a/2008/NQ-CP": ["30A/2008/NQ-CP", "30a/2008/NQ-Cp"],
+    "1178/QĐ-UBND": ["1.178/QĐ-UBND", "1178 / QĐ - UBND"],
 }
 NO_DOCUMENTS = (
     "178/190 ngõ hẻm", "ngày 24/7", "từ 25 kVA lên 50 kVA", "QCVN 54:2011/BTTTT", "giai đoạn 2011-2020", "97A-123.45",
     "hợp đồng 12/HĐ-XD", "10,83 tiêu chí/xã", "5,3%/năm", "24/24h", "02093.870.685", "1.5/KH-UBND", "a125/KH-UBND",
-    "1/1/1/1/KH", "km 12/QL3", "125/kh-ubnd.pdf", "12/ABC-DEF",
+    "1/1/1/1/KH", "12-KH-15", "64/CP", "12.345/67", "km 12/QL3", "125/kh-ubnd.pdf", "12/ABC-DEF",
 )  # fmt: skip
 DATES = {
     "Ngày 28/02/2023 UBND tỉnh Bắc Kạn đã ban hành kế hoạch số 125/KH-UBND triển khai": "2023-02-28",
@@ -63,6 +91,9 @@ DATES = {
     "15/2020/NĐ-CP ngày 03/02/2021": None,  # not of that year
     "Công điện số 02/CĐ-UBND ngày 22/01": None,
     "Quyết định số 12/QĐ-UBND ngày 31/02/2020": None,
+    "Quyết định số 1720/QĐ - UBND (08/10/2018)": "2018-10-08",
+    "Nghị quyết số 11-NQ/TW của Ban Chấp hành Trung ương Đảng (khóa XII), ngày 03/6/2017": "2017-06-03",
+    "Nghị định 64/CP ngày 27/9/1993": "1993-09-27",
     "Ngày 28/02/2023, UBND tỉnh tổ chức hội nghị triển khai Kế hoạch số 125/KH-UBND": None,
     "Kế hoạch số 125/KH-UBND. Ngày 01/3/2023, đoàn kiểm tra": None,
     "Kế hoạch số 125/KH-UBND ngày 01/3/2033": None,  # after the publication
@@ -98,6 +129,19 @@ PLACES: dict[str, list[str]] = {
     "Tỉnh đoàn Bắc Kạn, Sở Nội vụ Bắc Kạn": ["Bắc Kạn/tỉnh", "Bắc Kạn/tỉnh"],
     "xã Văn Học; và Văn Học (huyện Na Rì)": ["Văn Học/xã", "Văn Học/xã", "Na Rì/huyện"],
     "Bac Kan eyes smart villages": ["Bắc Kạn/tỉnh"],
+    "TX. Bắc Kạn, Tp Bắc Cạn, T.T Yến Lạc, TT Bằng Lũng": [
+        "Bắc Kạn/thành phố", "Bắc Kạn/thành phố", "Yến Lạc/thị trấn", "Bằng Lũng/thị trấn",
+    ],
+    "huyện Ba bể, tỉnh Bắc kạn, huyện Nà Rì, H. Pắc Nậm": ["Ba Bể/huyện", "Bắc Kạn/tỉnh", "Na Rì/huyện", "Pác Nặm/huyện"],
+    "tại các xã Bản Thi, Yên Thượng (Chợ Đồn), Vũ Loan, Lạng San bị gián đoạn": [
+        "Bản Thi/xã", "Yên Thượng/xã", "Chợ Đồn/huyện", "Vũ Loan/xã", "Lạng San/xã",
+    ],
+    "các xã: Cư Lễ, Lam Sơn (Na Rì); Hà Hiệu, Phúc Lộc (Ba Bể)": [
+        "Cư Lễ/xã", "Lam Sơn/xã", "Na Rì/huyện", "Hà Hiệu/xã", "Phúc Lộc/xã", "Ba Bể/huyện",
+    ],
+    "ảnh: Hà Hiệu, Phúc Lộc (Ba Bể)": ["Hà Hiệu/xã", "Phúc Lộc/xã", "Ba Bể/huyện"],
+    "Trường Tiểu học Phùng Chí Kiên, Cụm công nghiệp Huyền Tụng (TP Bắc Kạn)": ["Bắc Kạn/thành phố"],
+    "Trường THCS Nông Thượng của xã Nông Thượng": ["Nông Thượng/xã", "Nông Thượng/xã"],
 }  # fmt: skip
 NO_PLACES = (
     "Hợp tác xã Cao Phong", "Hợp tác xã Cao Sơn", "HTX Cao Sơn", "xây dựng xã NTM", "Công ty Điện lực Bắc Kạn",
@@ -106,6 +150,7 @@ NO_PLACES = (
     "các xã Tân Lập, Tân Sơn (huyện Ba Vì)", "huyện Chợ Mới (An Giang)", "huyện Chợ Mới, tỉnh An Giang",
     "“Măng khô Mẩy Puốc Xuân Lạc”", "xây dựng xã hội Công Bằng", "đô thị văn minh, xã văn minh", "phường Cao Sơn",
     "xã Tân Lập, huyện Na Rì và", "xã Xuân Lạct", "chợ mới", "Lê Văn Minh", "thôn Cao Sơn", "ở Tân Sơn Nhất", "tỉnh Chợ Đồn",
+    "Chợ mới họp", "Trường THCS Nông Thượng", "xã Ba Bể", "phường Bắc Kạn", "xã Yên Bình", "xã Trần Phú",
 )  # fmt: skip
 
 
@@ -153,6 +198,37 @@ def test_the_date_of_one_document_is_not_that_of_the_next() -> None:
     assert [one.dated for one in citations(text)] == ["2023-02-28", None]
 
 
+IN_A_ROW = {
+    "Nghị quyết số 24, 25/NQ-HĐND": [("24", "24/NQ-HĐND", None), ("25/NQ-HĐND", "25/NQ-HĐND", None)],
+    "các Quyết định số 1, 2 và 3/QĐ-UBND ngày 03/02/2020": [
+        ("1", "01/QĐ-UBND", "2020-02-03"), ("2", "02/QĐ-UBND", "2020-02-03"), ("3/QĐ-UBND", "03/QĐ-UBND", "2020-02-03"),
+    ],
+    "Quyết định số 1192-QĐ/TU và 1193-QĐ/TU ngày 05/6/2023": [
+        ("1192-QĐ/TU", "1192-QĐ/TU", "2023-06-05"), ("1193-QĐ/TU", "1193-QĐ/TU", "2023-06-05"),
+    ],
+    "Quyết định số 42/QĐ-UBND, Quyết định số 43/QĐ-UBND cùng ngày 13/01/2022": [
+        ("42/QĐ-UBND", "42/QĐ-UBND", "2022-01-13"), ("43/QĐ-UBND", "43/QĐ-UBND", "2022-01-13"),
+    ],
+    "Quyết định số 167/2008/QĐ-TTg, 102/2009/QĐ-TTg ngày 07/8/2009": [
+        ("167/2008/QĐ-TTg", "167/2008/QĐ-TTg", None), ("102/2009/QĐ-TTg", "102/2009/QĐ-TTg", "2009-08-07"),
+    ],
+    "Quyết định số 205/QĐ-TTg ngày 27/2/2021, Bộ phê duyệt tại Quyết định số 1184/QĐ-BGTVT": [
+        ("205/QĐ-TTg", "205/QĐ-TTg", "2021-02-27"), ("1184/QĐ-BGTVT", "1184/QĐ-BGTVT", None),
+    ],
+    "Nghị quyết 01-NQ/TU của Tỉnh ủy, ngày 10/02/2022 UBND tỉnh ban hành Kế hoạch số 75/KH-UBND": [
+        ("01-NQ/TU", "01-NQ/TU", None), ("75/KH-UBND", "75/KH-UBND", "2022-02-10"),
+    ],
+    "tổ 12, 13/QĐ-UBND": [("13/QĐ-UBND", "13/QĐ-UBND", None)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", IN_A_ROW)
+def test_documents_named_in_a_row_are_several_each_with_its_own_date(text: str) -> None:
+    found = citations(text, "2023-07-01")
+    assert [(one.text, one.number, one.dated) for one in found] == IN_A_ROW[text]
+    assert [text[one.start : one.end] for one in found] == [one.text for one in found]
+
+
 @pytest.mark.parametrize("text", PLACES)
 def test_a_place_is_told_of(text: str) -> None:
     assert told(text) == PLACES[text]
@@ -172,6 +248,28 @@ def test_a_name_is_the_unit_that_bore_it_on_the_day() -> None:
     assert ids("ở Vân Tùng (huyện Ngân Sơn)", None) == ["01954", "062"]
     assert ids("xã Rã Bản nay là xã Đồng Thắng", "2021-01-01") == ["02056", "02059"]
     assert ids("xã Đông Viên", "2019-01-01") == ["02059-2020"]
+
+
+def test_since_the_province_is_no_more_a_commune_is_that_of_the_province_it_went_into() -> None:
+    def ids(text: str, day: str | None = "2025-09-02", is_home: bool = True) -> list[str]:
+        return [one.place.id for one in mentions([text], day, is_home)[0]]
+
+    assert ids("xã Ba Bể (tỉnh Thái Nguyên), phường Bắc Kạn, tỉnh Thái Nguyên") == ["19-01906", "19-01843"]
+    assert ids("xã Ba Bể, Thái Nguyên", is_home=False) == ["19-01906"]
+    assert ids("xã Ba Bể", is_home=False) == []
+    assert [ids("xã Nghĩa Tá", day) for day in ("2025-06-30", None)] == [["02071"], ["02071"]]
+    assert ids("xã Nghĩa Tá; xã Nghĩa Tá, huyện Chợ Đồn (cũ)") == ["19-02071", "02071", "064"]
+    assert ids("ở Ba Bể; huyện Ba Bể; tỉnh Bắc Kạn cũ; Pác Nặm") == ["19-01906", "061", "06", "060"]
+    assert ids("xã Ba Bể (tỉnh Thái Nguyên)", "2025-06-30") == []
+    assert ids("xã Tân Lập, tỉnh Thái Nguyên") == []
+    assert gazetteer().places["19-01906"].district is None
+
+
+def test_a_name_is_no_unit_of_a_later_year() -> None:
+    def ids(day: str) -> list[str]:
+        return [one.place.id for one in mentions(["xã Trần Phú"], day)[0]]
+
+    assert [ids(day) for day in ("2019-12-31", "2020-01-12", "2024-01-01")] == [[], ["02179"], ["02179"]]
 
 
 def test_a_name_in_two_districts_is_that_of_the_district_beside_it_or_nearest_in_its_sentence() -> None:
@@ -239,6 +337,32 @@ def test_the_gazetteer_is_that_of_its_sources() -> None:
                 assert (found.latitude, found.longitude) == (unit["lat"], unit["lon"])
 
 
+def test_every_commune_of_2017_lives_on_in_2020_or_in_those_that_it_went_into() -> None:
+    units = [unit for unit in gazetteer().places.values() if unit.is_commune]
+    there = [unit for unit in units if unit.was_there("2020-02-01")]
+    ended = [unit for unit in units if unit.until == "2020-02-01"]
+    divided = [unit.name for unit in ended if unit.latitude is None]
+    assert len(ended) == 25
+    assert sorted(divided) == ["Lương Hạ", "Phong Huân", "Văn Học"]
+    for unit in ended:
+        into = [
+            other
+            for other in there
+            if (other.latitude, other.longitude) == (unit.latitude, unit.longitude)
+            and other.district == unit.district
+            and other.successor == unit.successor
+        ]
+        assert len(into) == (unit.name not in divided), unit.name
+
+
+def test_every_commune_of_the_province_has_its_successor() -> None:
+    units = gazetteer().places.values()
+    later = {f"{unit.kind} {unit.name}, tỉnh {unit.province}" for unit in units if unit.province}
+    said = {unit.successor for unit in units if unit.is_commune and unit.was_there("2025-06-30")}
+    assert later == said
+    assert len(later) == 37
+
+
 def marked(path: Path) -> tuple[Article, dict[str, set[str]]]:
     truth = json.loads(path.read_text())
     url = "https://mic.gov.vn/" if "mic" in truth["host"] else "https://backan.gov.vn/"
@@ -289,7 +413,7 @@ def test_spans_are_those_of_the_field() -> None:
 
 HOSTILE = (
     "1/", "125/KH-UBND ", "ngày 1/1/2020 ban hành ", "125/KH-", "Ba Bể, ", "xã Cao Sơn ", "xã, phường, ", "Công ty ", "Hợp tác xã Cao Sơn ",
-    "Cao Sơn (", "và Ba ", "| Nam Mẫu ", "05 - CT / ", "A", "1", "huyện huyện ", "Bắc Kạn ", "Xã Hà, Vân, Ly, ",
+    "Cao Sơn (", "và Ba ", "| Nam Mẫu ", "05 - CT / ", "A", "1", "huyện huyện ", "Bắc Kạn ", "Xã Hà, Vân, Ly, ", "1/QĐ-UBND cùng ngày 1/1/2020, ", "số 1, 2, 3/QĐ-UBND, ",
 )  # fmt: skip
 
 

@@ -10,11 +10,11 @@ REACH = 80  # characters before a name that may say what it is the name of
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _NAME = rf"[{_UPPER}]\w*(?: [{_UPPER}]\w*){{0,3}}"
 _SHORT = {"h": "huyện", "p": "phường", "tp": "thành phố", "tt": "thị trấn", "tx": "thị xã"}
-_KIND = r"(?:tỉnh|thành phố|t\.?p\b\.?|thị xã|tx\b\.?|huyện|h\.|xã|phường|p\.|thị trấn|tt\b\.?)"
+_KIND = r"(?:tỉnh|thành phố|t\.?p\b\.?|thị xã|t\.?x\b\.?|huyện|h\.|xã|phường|p\.|thị trấn|t\.?t\b\.?)"
 _ONE_KIND = re.compile(_KIND, re.I)
 _KINDS_REACH = 40  # characters that a list of kinds takes
 _KINDS_END = (
-    "tỉnh", "phố", "xã", "huyện", "phường", "trấn", "tp", "tx", "tt", ".",
+    "tỉnh", "phố", "xã", "huyện", "phường", "trấn", "tp", "tx", "tt", "t.t", "t.x", ".",
     ":", " gồm", " có", " là", " như", " điểm", " nghèo",
 )  # fmt: skip
 # The `xã` of a cooperative (`hợp tác xã`) is no kind of place, nor is that of `thị xã` one by itself.
@@ -23,13 +23,20 @@ _KINDS = re.compile(
     r"(?P<apart> ?(?::|gồm:?|gồm có:?|là:?|như:?|điểm|nghèo)(?= ))? *$",
     re.I,
 )
+_ONE_WORD = {kind: frozenset({kind}) for kind in ("huyện", "phường", "tỉnh", "xã")}
+_BEFORE_A_KIND = frozenset(
+    {"và", "hoặc", "thị", "tác", *_ONE_WORD, "phố", "trấn", "tp", "tx", "tt", "h", "p"}
+)
 _ASIDE = r"(?: ?\([^()\n]{0,40}\))?"  # `xã Quảng Khê (12 hộ), Đồng Phúc (3 hộ)`
-_NEXT = re.compile(rf"{_ASIDE} ?(?:,|-|–|/|và |hay |hoặc |cùng |, và ) ?(?:{_NAME} ?(?:,|-|–|và ) ?){{0,3}}$")
+_NEXT = re.compile(
+    rf"{_ASIDE} ?(?:,|(?<=\));|-|–|/|và |hay |hoặc |cùng |, và ) ?(?:{_NAME} ?(?:,|-|–|và ) ?){{0,3}}$"
+)
 _OF = re.compile(r"[ ,(–-]+(?:(?:thuộc|của|ở) )?$")
 _UNIT = re.compile(
     rf" ?[,(–-]? ?(?:thuộc |của )?(?:huyện|quận|thị xã|thành phố|tỉnh|TP\.?|TX\.?) ?(?=[{_UPPER}])"
 )
 _COMMA = re.compile(r" ?[,(–-] ?")
+_SPACE = re.compile(r" (?:thuộc |của )?")
 _THEN = re.compile(rf"{_NAME} ?[,–-] ?(?:tỉnh )?")
 _PROVINCE_BEGINS = (" (", ", ", " t", "- ", " -", " –")
 _PROVINCE = re.compile(r" ?\(| ?[,(–-]? ?(?:thuộc |của )?tỉnh ")
@@ -40,6 +47,11 @@ _NATURE = (
 _NAMESAKES = (
     " đường ", " phố ", " ngõ ", " quảng trường ", " ông ", " bà ", " anh ", " chị ", " đồng chí ", " đ/c ",
     " liệt sĩ ", " thôn ", " bản ", " xóm ", " làng ", " tổ ", " tiểu khu ",
+)  # fmt: skip
+_BEARERS = (
+    " công nghiệp ", " tiểu học ", " thcs ", " thpt ", " trung học cơ sở ", " mầm non ", " mẫu giáo ",
+    " trường ", " chợ ", " cầu ", " bến xe ", " thủy điện ", " thuỷ điện ", " mỏ ", " đền ", " chùa ",
+    " đình ", " trạm biến áp ",
 )  # fmt: skip
 _COMPANIES = (
     "công ty", "ctcp", "tnhh", "tập đoàn", "hợp tác xã", "htx", "ngân hàng", "xí nghiệp", "nhà máy",
@@ -62,11 +74,15 @@ def kinds(before: str) -> tuple[frozenset[str], int] | None:
     That is 0 where it is said of a list (`các xã: …`). None where no kind is said.
     """
     before = before[-_KINDS_REACH:]
+    words = before.rsplit(" ", 3)
+    is_one_word = len(words) == 4 and not words[3] and words[2] in _ONE_WORD  # told without a search
+    if is_one_word and words[1][-1:].isalnum() and words[1].lower() not in _BEFORE_A_KIND:
+        return _ONE_WORD[words[2]], len(words[2]) + 1
     if not before.rstrip(" ").lower().endswith(_KINDS_END) or not (said := _KINDS.search(before)):
         return None
-    words = (word.lower().replace(".", "") for word in _ONE_KIND.findall(said["all"]))
+    found = (word.lower().replace(".", "") for word in _ONE_KIND.findall(said["all"]))
     distance = 0 if said["apart"] else len(before) - said.start("last")
-    return frozenset(_SHORT.get(word, word) for word in words), distance
+    return frozenset(_SHORT.get(word, word) for word in found), distance
 
 
 def is_next_in_a_list(text: str, end: int, start: int) -> bool:
@@ -93,6 +109,13 @@ def is_elsewhere(text: str, end: int, following: int, provinces: re.Pattern[str]
     )
 
 
+def is_of_province(text: str, end: int, province: str) -> bool:
+    """Whether this province is said behind a name."""
+    said = _COMMA.match(text, end) or _SPACE.match(text, end)
+    start = said.end() if said else end
+    return text.startswith(province, start) or text.startswith(f"tỉnh {province}", start)
+
+
 def is_in_another_province(text: str, end: int, provinces: re.Pattern[str]) -> bool:
     """`is_elsewhere` for districts, a list of which may well go on with another province."""
     said = _PROVINCE.match(text, end) if text[end : end + 2] in _PROVINCE_BEGINS else None
@@ -106,6 +129,11 @@ def is_of_nature(before: str) -> bool:
 def is_namesake(before: str) -> bool:
     """A street's, a person's or a hamlet's name."""
     return f" {before}".lower().endswith(_NAMESAKES)
+
+
+def is_lent(before: str) -> bool:
+    """Whether a school, a market or an industrial zone bears the name, be it a commune's or a person's."""
+    return f" {before}".lower().endswith(_BEARERS)
 
 
 def is_where(before: str) -> bool:

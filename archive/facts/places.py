@@ -13,10 +13,18 @@ they are the place's own (`Tỉnh đoàn Bắc Kạn`).
 import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from archive.facts import beside
-from archive.facts.gazetteer import DISTRICT_KINDS, PROVINCE_KIND, Gazetteer, Place, gazetteer
+from archive.facts.gazetteer import (
+    DISTRICT_KINDS,
+    LAST_DAY,
+    PROVINCE_KIND,
+    SUCCESSOR,
+    Gazetteer,
+    Place,
+    gazetteer,
+)
 
 _SENTENCE_END = re.compile(r"[.!?;…](?=\s)|\n")
 _SENTENCE = 300  # characters, beyond which nothing is said to be in one
@@ -32,12 +40,12 @@ class Mention:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Name:
-    """A name and the places that it may stand for; `run` numbers the lists of names.
+    """A name and the places that it may stand for, which become one; `run` numbers the lists of names.
 
     `kinds` are those said of it or of its list. `placed`: the district it lies in is said. `sure`: it counts
-    by itself, not only where the article names the place surely elsewhere.
+    by itself, not only where the article names the place surely elsewhere. `lent`: something else bears it.
     """
 
     start: int
@@ -48,6 +56,7 @@ class _Name:
     run: int
     sure: bool = True
     placed: bool = False
+    lent: bool = False
 
     @property
     def is_commune(self) -> bool:
@@ -87,28 +96,48 @@ def mentions(
 def _read(text: str, published: str | None, names: Gazetteer) -> list[_Name]:
     """The names in a text, each with the one place that it stands for."""
     named = list[_Name]()
+    known = names.on(published)
     for match in names.pattern.finditer(text):
-        if name := _named(match, names.named[match[0]], named[-1] if named else None):
+        places = known.get(match[0])
+        if places and (name := _named(match, places, named)):
             named.append(name)
     return list(_resolved(text, named, published, names))
 
 
-def _named(match: re.Match[str], places: tuple[Place, ...], last: _Name | None) -> _Name | None:
+def _named(match: re.Match[str], places: tuple[Place, ...], named: list[_Name]) -> _Name | None:
     """The places that a name may stand for, by what stands before it; None where it is no place."""
     text, (start, end) = match.string, match.span()
-    run = last.run + 1 if last else 0
+    run = named[-1].run + 1 if named else 0
     before = text[max(0, start - beside.REACH) : start]
     if said := beside.kinds(before):
         kinds, distance = said
         called = tuple(place for place in places if place.is_called(kinds))
         return _Name(start - distance, start, end, _highest(called), kinds, run) if called else None
+    last = _last_of_a_list(text, named)
     if last and last.kinds and beside.is_next_in_a_list(text, last.end, start):
         called = tuple(place for place in places if place.is_called(last.kinds))
         if called:
-            return _Name(start, start, end, _highest(called), last.kinds, last.run)
+            # Behind an aside it is in the list, yet not in the district that the aside says.
+            run = last.run if last is named[-1] else run
+            return _Name(start, start, end, _highest(called), last.kinds, run)
+    elif (
+        last
+        and last is named[-1]
+        and last.is_commune
+        and places[0].is_commune
+        and beside.is_next_in_a_list(text, last.end, start)
+    ):
+        run = last.run  # `Hà Hiệu, Phúc Lộc (Ba Bể)`: what is said behind it is said of all
     if beside.is_of_nature(before) or beside.is_company(before):
         return None
     return _alone(match, places, before, run)
+
+
+def _last_of_a_list(text: str, named: list[_Name]) -> _Name | None:
+    """The name before the next; in `xã Bản Thi, Yên Thượng (Chợ Đồn), Vũ Loan` that is Yên Thượng."""
+    if len(named) > 1 and named[-1].is_district and text[named[-1].end : named[-1].end + 1] == ")":
+        return named[-2]
+    return named[-1] if named else None
 
 
 def _alone(match: re.Match[str], places: tuple[Place, ...], before: str, run: int) -> _Name | None:
@@ -118,14 +147,21 @@ def _alone(match: re.Match[str], places: tuple[Place, ...], before: str, run: in
     highest = _highest(places)[0]
     if highest.kind == PROVINCE_KIND:
         return _Name(start, start, end, (highest,), frozenset(), run)
-    if beside.is_namesake(before) or (not is_capital and beside.is_inside_a_name(before)):
+    is_common = match[0] == match[0].capitalize()  # `Chợ mới`
+    if is_common or beside.is_namesake(before) or (not is_capital and beside.is_inside_a_name(before)):
         return None
     if not highest.is_commune:
-        return _Name(start, start, end, (highest,), frozenset(), run)
+        # The communes named as their district was, which is no more.
+        places = tuple(place for place in places if place.province) or (highest,)
+        if not places[0].is_commune:
+            return _Name(start, start, end, places, frozenset(), run)
     if not is_capital and beside.goes_on(text, end):
         return None
+    is_lent = beside.is_lent(before)
+    if is_lent and not highest.alone:
+        return None
     is_sure = highest.alone and (beside.fills_a_cell(text, start, end) or beside.is_where(before))
-    return _Name(start, start, end, places, frozenset(), run, sure=is_sure)
+    return _Name(start, start, end, places, frozenset(), run, sure=is_sure, lent=is_lent)
 
 
 def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
@@ -134,6 +170,7 @@ def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
 
 
 def _resolved(text: str, named: list[_Name], published: str | None, names: Gazetteer) -> Iterator[_Name]:
+    home = SUCCESSOR if published and published > LAST_DAY else None
     districts = [name for name in named if name.is_district]
     starts = [name.start for name in districts]
     following = len(named)  # the index of what stands behind the name's list
@@ -144,7 +181,7 @@ def _resolved(text: str, named: list[_Name], published: str | None, names: Gazet
         if index + 1 == len(named) or named[index + 1].run != name.run:
             following = index + 1
             after = named[following] if following < len(named) else None
-            denied = _is_denied(text, name, after, names.elsewhere)
+            denied = _is_denied(text, name, after, names.elsewhere, home)
         if denied:
             continue
         if not name.is_commune:
@@ -153,38 +190,44 @@ def _resolved(text: str, named: list[_Name], published: str | None, names: Gazet
         after = named[following] if following < len(named) else None
         last = named[following - 1]
         said = after if after and after.is_district and beside.is_of(text, last.end, after.start) else None
-        places = _on_the_day(name.places, published)
-        if len(places) > 1 and said is None:
+        if said is None and len(_on_the_day(name.places, published)) > 1:
             said = _nearest(text, name, districts, starts)
-        if one := _in_district(name, places, said):
-            resolved.append(one)
+        if _is_resolved(name, said, published):
+            if home and beside.is_of_province(text, last.end, home):
+                name.placed = name.sure = True
+            resolved.append(name)
     return reversed(resolved)
 
 
-def _is_denied(text: str, last: _Name, after: _Name | None, elsewhere: re.Pattern[str]) -> bool:
+def _is_denied(
+    text: str, last: _Name, after: _Name | None, elsewhere: re.Pattern[str], home: str | None
+) -> bool:
     """Whether what stands behind a list says that it is in another part of the country."""
     if last.is_commune:
+        is_later = any(place.province for place in last.places)
+        if home and is_later and beside.is_of_province(text, last.end, home):
+            return False
         return beside.is_elsewhere(text, last.end, after.name_start if after else -1, elsewhere)
     return last.is_district and beside.is_in_another_province(text, last.end, elsewhere)
 
 
-def _in_district(name: _Name, places: tuple[Place, ...], said: _Name | None) -> _Name | None:
-    """The name with the one place that it stands for; None where that is not certain."""
-    within = tuple(place for place in places if said and place.district == said.places[0].id)
+def _is_resolved(name: _Name, said: _Name | None, published: str | None) -> bool:
+    """Whether it is certain which one place a name stands for, which it then has; `said` is a district."""
+    within = tuple(place for place in name.places if place.district == said.places[0].id) if said else ()
     # Behind `xã Nam Mẫu, Chợ Đồn` stands the next of a list; `xã Nam Mẫu, huyện Chợ Đồn` is in error.
-    if said and (within or said.kinds):
-        places = within
-    if len(places) != 1:
-        return None
-    if within:
-        return replace(name, places=places, placed=True, sure=True)
-    return name if places == name.places else replace(name, places=places)
+    places = within if said and (within or said.kinds) else name.places
+    there = _on_the_day(places, published)
+    if len(there) != 1:
+        return False
+    name.places, name.placed = there, bool(within)
+    name.sure = (name.sure or name.placed) and not name.lent
+    return True
 
 
 def _on_the_day(places: tuple[Place, ...], published: str | None) -> tuple[Place, ...]:
     """Those that were there when the article was published; else, or where that is unknown, the last ones."""
-    if len(places) == 1:
-        return places
+    if len(places) <= 1:
+        return tuple(place for place in places if not (published and place.is_of_later_years(published)))
     there = tuple(place for place in places if published and place.was_there(published))
     last = max(place.until or "9999" for place in places)
     return there or tuple(place for place in places if (place.until or "9999") == last)
