@@ -62,7 +62,7 @@ def facts_of(article: Article) -> Facts:
         for text, found in zip(texts, cited, strict=True)
     ]
     met = [standards(text, places, day) for text, places in zip(texts, told, strict=True)]
-    named = people(texts, told, article.author or "")
+    named = people(texts, told, article.author or "", is_home)
     return Facts(
         documents=_said(fields, cited),
         places=_said(fields, told),

@@ -1,0 +1,99 @@
+"""Who gave a sum or a gift, where a clause plainly says so: `Quỹ khuyến học tỉnh trao 250 suất học bổng`.
+
+A giver is a body, a company or people by name, or `nhân dân`; it is all that stands before the verb in its
+clause, or what `do` or `được` names. A list goes on with it: `…; Công ty Điện lực với gần 500 triệu đồng`.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from archive.facts.units import Kind, Unit
+
+_DEEDS = ("hỗ trợ", "ủng hộ", "đóng góp", "tài trợ", "trao", "tặng", "quyên góp", "hiến", "trích")
+_MOST_DEEDS = 3  # verbs before a sum that may be that of its giver
+_HEADS = (
+    "Công ty", "Tổng [Cc]ông ty", "Tập đoàn", "Ngân hàng", "Quỹ", "Hội", "Sở", "UBND", "Ủy ban", "Uỷ ban",
+    "Ban", "Bộ", "Công an", "Đoàn", "Tỉnh đoàn", "Huyện đoàn", "Thành đoàn", "Liên đoàn", "Trường",
+    "Điện lực", "Viettel", "VNPT", "MobiFone", "Doanh nghiệp", "Hợp tác xã", "HTX", "Câu lạc bộ", "CLB",
+    "Nhóm", "Báo", "Đài", "[Ll]ực lượng", "Ngành", "Chi nhánh", "Agribank", "BIDV", "Viet[Ii]nbank",
+    "Vietcombank", "Bưu điện", "Chi cục", "Cục", "Trung tâm", "Phòng", "Mặt trận", "MTTQ", "Văn phòng",
+    "Tòa án", "Viện", "Bệnh viện", "Đảng bộ", "Đảng ủy", "Hiệp hội", "Tổ chức", "Chính phủ", "Nhà nước",
+    "Tỉnh ủy", "Thành ủy", "Huyện ủy", "[Gg]ia đình", "[Ôô]ng", "[Bb]à", "[Aa]nh", "[Cc]hị", "[Nn]hân dân",
+    "[Đđ]ồng bào", "[Cc]ộng đồng", "[Nn]gười dân", "[Nn]gân sách", "Kho bạc", "Bảo hiểm", "Nhà máy",
+    "Xí nghiệp", "Liên minh", "Đại sứ quán", "Chi hội", "Chi đoàn",
+)  # fmt: skip
+_FIRST = frozenset(re.sub(r"\[(.).\]", r"\1", head).split()[0].lower() for head in _HEADS)
+_NO_NAME = (
+    "đã|sẽ|cũng|được|hỗ|ủng|trao|tặng|tài|đóng|quyên|hiến|trích|xin|dành|lập|thành lập|phối|kêu|quyết"
+    "|huy động|đi|mang|góp|thăm|phát|có|là|cho|từ|nhận|bị|còn|vay|chi|thu|mua|bán|xây|mỗi|với|trị|trên"
+    "|gần|khoảng|hơn|không|tại|ở|về"
+)
+_GIVER = re.compile(
+    rf"(?P<giver>(?:{'|'.join(_HEADS)})(?!\w)"
+    rf"(?:[ -]{{1,3}}(?:[“\"][^“”\"\n]{{1,40}}[”\"]|(?!(?:{_NO_NAME})(?!\w))[^\s\d.,;:()“”\"]+)){{0,12}}?)"
+    r"(?: (?:đã|cũng|cùng|còn|tiếp tục|trực tiếp|trao|với|là|trên|gần|khoảng|hơn))*"
+)
+_BEFORE_GIVERS = ("được ", "do ", "số tiền ", "nguồn vốn ", "như ")
+# What the verb does not reach: another sum, another deed, those who were given to.
+_NOT_GIVEN = re.compile(
+    r"(?:đạt|doanh thu|doanh số|thu nhập|lãi|(?<!trị )giá|mức|so với|tăng|giảm|dư nợ|vay|nợ|còn lại|góp vốn"
+    r"|được (?:hỗ trợ|tặng|trao)|thu về|[Mm]ua|đã)(?!\w)"
+    r"|, (?!\d|mỗi |trị giá |tổng |với |trên |gần |hơn |khoảng |trong đó )"
+)
+# Heads that are no name by themselves.
+_NOBODY = frozenset((
+    "công ty", "quỹ", "hội", "sở", "ban", "bộ", "đoàn", "đoàn công tác", "trường", "nhóm", "cục", "phòng",
+    "viện", "ông", "bà", "anh", "chị", "gia đình", "ngành", "báo", "đài", "lực lượng", "tập đoàn",
+    "ngân hàng", "chi hội", "trung tâm", "doanh nghiệp", "tổ chức", "hợp tác xã", "htx", "câu lạc bộ",
+    "nhà máy", "chi nhánh", "bệnh viện",
+))  # fmt: skip
+_GIFTS = frozenset((
+    "suất quà", "phần quà", "món quà", "suất học bổng", "suất", "chăn", "áo", "xe đạp", "máy tính", "bộ",
+    "ghế", "bò", "con", "cây", "quyển", "cuốn", "thùng", "kg", "tấn", "tạ", "ngày công", "m2", "m²", "bàn",
+    "túi", "hộp", "gói", "chiếc", "khẩu trang", "suất cơm", "nhà", "căn", "tivi", "ti vi", "điện thoại",
+    "giường", "vở", "máy thở",
+))  # fmt: skip
+
+
+class Givers:
+    """A text to ask who gave what; the verbs in it are looked for once, when there is a sum or a gift."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._deeds: list[int] | None = None
+
+    def of(self, unit: Unit, begin: int, start: int) -> str | None:
+        """Of a figure at `start`, in the sentence that has begun at `begin`."""
+        if unit.kind is not Kind.MONEY and unit.head not in _GIFTS:
+            return None
+        text = self._text
+        if self._deeds is None:
+            self._deeds = sorted(at for deed in _DEEDS for at in _all(text, deed))
+        first, last = bisect_left(self._deeds, begin), bisect_left(self._deeds, start)
+        if first == last:
+            return None
+        mark = max(text.rfind(";", begin, start), text.rfind(":", begin, start))
+        for deed in reversed(self._deeds[max(first, last - _MOST_DEEDS) : last]):
+            if deed > mark and (found := _named(text, begin, deed)):
+                # One more character, by which a comma before the figure itself is known.
+                return None if _NOT_GIVEN.search(text, deed, start + 1) else found
+        return _named(text, mark + 1, start) if mark >= 0 else None
+
+
+def _named(text: str, begin: int, end: int) -> str | None:
+    """Who is all that a clause has before a verb, or what is named behind `do` or `được`."""
+    begin = max(begin, *(text.rfind(mark, begin, end) + 1 for mark in (", ", "; ", ": ")))
+    clause = text[begin:end].strip(" -")
+    after = max(clause.rfind(word) + len(word) if word in clause else 0 for word in _BEFORE_GIVERS)
+    if clause[after:].split(" ", 1)[0].lower() not in _FIRST:
+        return None
+    found = _GIVER.fullmatch(clause, after)
+    return found["giver"] if found and found["giver"].lower() not in _NOBODY else None
+
+
+def _all(text: str, piece: str) -> Iterator[int]:
+    at = text.find(piece)
+    while at >= 0:
+        yield at
+        at = text.find(piece, at + 1)
