@@ -40,6 +40,18 @@ UNKNOWN = """
     where {column} is null or {column} not in (select id from {things})
 """
 UNTOLD = "select count(*) from {things} where id not in (select {column} from {table})"
+CREDITS = """
+    select url, text, substr(case field when 'source' then source when 'author' then author else body end,
+        start + 1, "end" - start) = text
+    from credits as c left join articles as a on a.id = c.article
+"""
+# The first article of a story is an article, and no copy itself; and the two were found to be alike.
+COPIES = """
+    select url from copies as c left join articles as a on a.id = c.article
+    where url is null or c.first not in (select id from articles)
+    or c.first in (select article from copies) or (exists (select 1 from sqlite_master where
+        name = 'copies_pairs') and c.first not in (select other from copies_pairs where article = c.article))
+"""
 
 
 def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
@@ -65,6 +77,8 @@ def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
     for table, (_, things) in TABLES.items():
         if has_column(archive, table, "article"):
             yield from _untrue(archive, table, things)
+    if has_column(archive, "copies", "first"):
+        yield from _not_copied(archive)
 
 
 def has_column(archive: Connection, table: str, column: str) -> bool:
@@ -85,6 +99,14 @@ def _untrue(archive: Connection, table: str, things: Things | None) -> Iterator[
     ((count,),) = archive.execute(UNTOLD.format(**names))
     if count:
         yield None, f"{count} rows of {things.table} stand in no article: {ANEW}"
+
+
+def _not_copied(archive: Connection) -> Iterator[tuple[str | None, str]]:
+    for (url,) in archive.execute(COPIES):
+        yield url, f"it is no copy of what copies has as the first article of its story: {ANEW}"
+    for url, text, is_there in archive.execute(CREDITS):
+        if not is_there:
+            yield url, f"{text!r} does not stand where credits has it: {ANEW}"
 
 
 def _digest(*text: object) -> str:

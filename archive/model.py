@@ -167,13 +167,30 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """What a file says that is no page: `kind` is `pdf`, `docx`, `doc` …, `title` its name in its address.
+
+    `text` is plain text, empty where there is none to be had: `trouble` says why, or what it lacks: `no text:
+    scanned`, `password`, `damaged: …`, `too large`, `too slow`, `cut: …`, `not read`. `pages` are sheets of a
+    workbook and slides of a presentation.
+    """
+
+    kind: str
+    title: str
+    text: str = ""
+    pages: int | None = None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What reading made of one response: an outcome, perhaps an article, and where to go next.
 
     `whole` is False where only a part of the response came: its text never replaces a whole one. `key`
     names the article whose address it is, also where there is no article (any more). `replaced`: another
     request took the place of this one (it was asked again), so it counts neither as a page nor as failed.
-    `unread` counts the links that are more than anybody reads.
+    `unread` counts the links that are more than anybody reads. `file`: what it says where it is a document
+    instead of a page.
     """
 
     outcome: Outcome
@@ -184,6 +201,7 @@ class Page:
     key: str | None = None
     replaced: bool = False
     unread: int = 0
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)

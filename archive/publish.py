@@ -22,7 +22,7 @@ from archive import lock
 from archive.access import connect
 from archive.coherence import has_column
 from archive.errors import ArchiveError
-from archive.schema import FTS
+from archive.schema import FILES_FTS, FTS
 from archive.site.options import DATABASE, PUBLISHED
 from archive.warc.file import sync_folder
 
@@ -30,7 +30,9 @@ KEEP = 3
 PART = ".part"
 ROOM = 2.5  # times the archive: the first copy, which grows while its indexes are merged, and the second
 STEP = 1000  # instructions of SQLite's machine; some 2,000 times for 200 MB
-INTERNAL = ("stories", "_sqlite_migrations")
+INTERNAL = (
+    "stories", "copies_sketches", "copies_buckets", "copies_pairs", "_sqlite_migrations",
+)  # fmt: skip
 OURS = ("backan_via", "backan_ca_bundle")  # of what crawls were set to: addresses and files of this machine
 STATE = """
     insert into published select ?, max(captured_at), (select count(*) from articles),
@@ -167,7 +169,7 @@ def _strip(copy: sqlite3.Connection, stamp: str) -> None:
         copy.execute(
             "update crawls set settings = json_remove(settings, ?, ?) where json_valid(settings)", private
         )
-    for index in FTS:
+    for index in _indexes(copy):
         copy.execute(f"insert into {index}({index}) values ('optimize')")
     copy.execute(
         "create table published (published_at text primary key, newest_capture text, "
@@ -177,14 +179,19 @@ def _strip(copy: sqlite3.Connection, stamp: str) -> None:
     copy.execute("analyze")
 
 
+def _indexes(copy: sqlite3.Connection) -> tuple[str, ...]:
+    """Those for search; an archive that has not been written to since there are files has none of these."""
+    return (*FTS, *(FILES_FTS if has_column(copy, "files", "docid") else ()))
+
+
 def _checked(path: Path) -> dict[str, int]:
-    """The rows of all tables, where the file is whole and its indexes agree with the articles."""
+    """The rows of all tables, where the file is whole and its indexes agree with what they index."""
     with closing(sqlite3.connect(path, isolation_level=None)) as copy:
         if copy.execute("pragma journal_mode").fetchone()[0] != "delete":
             raise sqlite3.DatabaseError("the copy needs files beside it")
         if (told := copy.execute("pragma integrity_check(1)").fetchone()[0]) != "ok":
             raise sqlite3.DatabaseError(f"the copy is damaged: {told}")
-        for index in FTS:  # 1: against the articles too
+        for index in _indexes(copy):  # 1: against what they index too
             copy.execute(f"insert into {index}({index}, rank) values ('integrity-check', 1)")
         names = copy.execute("select name from sqlite_master where type = 'table'").fetchall()
         return {name: copy.execute(f'select count(*) from "{name}"').fetchone()[0] for (name,) in names}

@@ -13,6 +13,8 @@ from sqlite_utils import Database
 
 from archive import counts, gone, stories, versions
 from archive.alarms import Alarm
+from archive.attached import rows as files
+from archive.copies import rows as copies
 from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from archive.facts import rows as facts
@@ -143,9 +145,12 @@ class Archive:
         with self.writing():
             id = self._article(capture.portal, row["key"], article)
             self.db.table("captures").upsert(row | {"article": id}, pk="id")
+            files.take_in(self.db, row, page.file)
             if id is None:
                 return None
+            offered = files.offered_by(self.db, id)
             change = self._store(id, article, row) if article else None
+            files.name_anew(self.db, offered | files.offered_by(self.db, id))
             self._mark_gone(id, row)
             return change
 
@@ -156,12 +161,23 @@ class Archive:
         With it goes what a capture has brought that turned out to be no page, or another one.
         """
         with self.writing():
+            offered = files.offered_by(self.db, id)
             for table in ("versions", *CHILDREN, "stories"):
                 self.db.execute(f"delete from {table} where article = ?", [id])
             facts.forget(self.db.conn, [id])
+            copies.forget(self.db.conn, [id])
             self.db.execute("delete from articles where id = ?", [id])
             # No text counts before it has been taken in again, and each may be another article's now.
             self.db.execute("update captures set text_sha256 = null, article = null where article = ?", [id])
+            yield
+            files.name_anew(self.db, offered)
+
+    @contextmanager
+    def file_anew(self, id: int) -> Iterator[None]:
+        """One transaction: a file is forgotten, and all its captures must be taken in again."""
+        with self.writing():
+            self.db.execute("delete from files where id = ?", [id])
+            self.db.execute("update captures set file = null where file = ?", [id])
             yield
 
     def _article(self, portal: str, key: str | None, article: Article | None) -> int | None:
@@ -176,6 +192,7 @@ class Archive:
         if known is None:
             self.db.table("articles").insert(_row(id, article, capture))
             self._replace_children(id, article)
+            copies.replace(self.db.conn, id)
             versions.record(self.db, id, article, capture)
             # Captures older than the column, of an address that has had no article so far.
             self.db.execute(
@@ -200,6 +217,8 @@ class Archive:
         # Only what differs: a change of the text costs a change of both indexes. And never INSERT OR REPLACE,
         # which leaves stale rows in them.
         self.db.table("articles").update(id, {name: v for name, v in news.items() if v != known[name]})
+        if "title" in news:
+            copies.replace(self.db.conn, id)
         return Change.CHANGED if grown else Change.UNCHANGED
 
     def _mark_gone(self, id: int, capture: dict[str, Any]) -> None:
@@ -219,6 +238,7 @@ class Archive:
             rows = [(id, position, *(getattr(thing, c) for c in columns)) for position, thing in things]
             names, marks = ", ".join(("article", "position", *columns)), ", ?" * len(columns)
             self.db.conn.executemany(f"insert into {table} ({names}) values (?, ?{marks})", rows)
+        files.point_to(self.db, id)
         facts.replace(self.db.conn, id, article)
 
 
@@ -249,6 +269,7 @@ def capture_row(capture: Capture, page: Page) -> dict[str, Any]:
         "replaced": int(page.replaced),
         "whole": int(page.whole),
         "lacks": ", ".join(_lacking(page)) or None,
+        "file": files.file_id(capture.url) if page.file else None,
     }
 
 

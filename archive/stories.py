@@ -12,6 +12,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import versions
+from archive.attached import rows as files
+from archive.copies import rows as copies
 from archive.facts import rows as facts
 from archive.identity import docid, row_id
 from archive.schema import CHILDREN
@@ -62,7 +64,9 @@ def _unite(db: Database, portal: str, key: str, articles: Collection[int]) -> in
     for table in ("captures", "stories"):
         db.execute(f"update {table} set article = ? where article {chosen}", [id])
     if rows:
+        offered = set().union(*(files.offered_by(db, row["id"]) for row in rows))
         _unite_rows(db, id, min(keys), rows)
+        files.name_anew(db, offered)
     return id
 
 
@@ -71,6 +75,7 @@ def _unite_rows(db: Database, id: int, key: str, rows: list[Row]) -> None:
     shown = max(rows, key=lambda row: (row["whole"], row["shown_at"], row["capture"]))
     counting = [row for row in rows if row["whole"] == shown["whole"]]
     texts = [text for row in counting for text in versions.texts(db, row["id"])]
+    copies.forget(db.conn, [row["id"] for row in rows])
     for row in rows:
         db.execute("delete from versions where article = ?", [row["id"]])
         if row is not shown:
@@ -92,3 +97,4 @@ def _unite_rows(db: Database, id: int, key: str, rows: list[Row]) -> None:
     }
     changes = ", ".join(f"{name} = :{name}" for name in news)
     db.execute(f"update articles set {changes} where id = :was", news | {"was": shown["id"]})
+    copies.replace(db.conn, id)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-FTS = ("articles_fts", "articles_fts_exact")
+FTS = ("articles_fts", "articles_fts_exact", "files_fts", "files_fts_exact")
 ROOT = Path(__file__).parents[1]
 HURRY = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "BLOCK_FIRST=0")
 
@@ -42,7 +42,9 @@ def dump(data: Path) -> dict[str, list[tuple[Any, ...]]]:
         )
         names = [name for (name,) in connection.execute(query)]
         indexes = [name for name in FTS if f"{name}_data" in names]
-        stored = [name for name in names if not name.startswith(("_sqlite", "sqlite_", "articles_fts"))]
+        stored = [
+            name for name in names if not name.startswith(("_sqlite", "sqlite_", "articles_fts", "files_fts"))
+        ]
         found = {
             name: connection.execute(f"select * from {name} order by 1, 2").fetchall() for name in stored
         }

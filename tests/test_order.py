@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Any
@@ -14,13 +15,14 @@ from archive.model import (
     BodyLink,
     Capture,
     Ended,
+    File,
     Image,
     Outcome,
     Page,
     PortalInfo,
     Related,
 )
-from archive.schema import FTS
+from archive.schema import FILES_FTS, FTS
 from archive.store import Archive, capture_id
 
 PORTALS = ("backan", "mic")
@@ -32,10 +34,11 @@ STORIES: dict[str, tuple[str | None, ...]] = {
     f"{NEW}2": ("d", "e"), f"{NEW}3": ("e",), f"{OLD}4": ("f",), f"{OLD}5": ("f",), f"{NEW}6": (None,),
 }  # fmt: skip
 TOGETHER = ("1", "23", "456")  # the keys of one history, by their ends
-# Three differ in white space only, and so in where they say something.
+# Three differ in white space only, and so in where they say something; two are copies of each other.
+LONG = [f"{word} của bản" for word in range(90)]
 TEXTS = (
-    "Đồng một", "Xã Nam Mẫu: 5/KH-UBND", "Xã  Nam Mẫu: 5/KH-UBND", "Xã\n\nNam Mẫu: 5/KH-UBND",
-    "Ba Bể: 05/KH-UBND ngày 01/02/2019 và 15/2020/NĐ-CP",
+    f"Đồng một {' '.join(LONG)}", "Xã Nam Mẫu: 5/KH-UBND", "Xã  Nam Mẫu: 5/KH-UBND", "Xã\n\nNam Mẫu: 5/KH-UBND",
+    f"Ba Bể: 05/KH-UBND ngày 01/02/2019 và 15/2020/NĐ-CP {' '.join(LONG[30:])}",
 )  # fmt: skip
 NO_TEXT = (
     Outcome.MISSING, Outcome.MISSING, Outcome.REDIRECT, Outcome.LISTING, Outcome.EMPTY, Outcome.FAILED,
@@ -76,6 +79,12 @@ def captured(seed: int, size: int = 40) -> list[Taken]:
                 random.choice((Outcome.SELECTORS, Outcome.WHOLE)), article(random, portal, key, number),
                 whole=random.random() < 0.6, key=key,
             )  # fmt: skip
+        elif random.random() < 0.4:
+            # One file under few addresses, which the articles offer or do not.
+            url = f"{random.choice(('http', 'https'))}://x/{random.randrange(number + 1)}.pdf"
+            capture = replace(capture, url=url)
+            says = File("pdf", "a.pdf", f"Đồng {number}", trouble=random.choice((None, "no text: scanned")))
+            page = Page(Outcome.FILE, whole=random.random() < 0.6, file=says)
         else:
             outcome = random.choice(NO_TEXT)
             page = Page(outcome, key=key, note="why", replaced=outcome == Outcome.FAILED and number % 2 == 0)
@@ -106,14 +115,14 @@ def made_of(steps: Iterable[Step], complete: set[str]) -> dict[str, list[Any]]:
 
 def rows(archive: Archive) -> Iterator[tuple[str, list[Any]]]:
     """Every table with its rows, and of the indexes for search every word with its place."""
-    for index in FTS:
+    for index in (*FTS, *FILES_FTS):
         archive.db.execute(f"insert into {index}({index}) values ('integrity-check')")
         archive.db.execute(
             f"create virtual table temp.{index}_words using fts5vocab(main, {index}, instance)"
         )
         yield index, sorted(archive.db.execute(f"select * from {index}_words"))
     for table in archive.db.table_names():
-        if not table.startswith(("articles_fts", "_")):
+        if not table.startswith(("articles_fts", "files_fts", "_")):
             yield table, sorted(archive.db.execute(f"select * from {table}"), key=repr)
 
 
@@ -124,7 +133,8 @@ def test_the_order_of_taking_in_makes_no_difference_to_any_table(seed: int) -> N
     complete = set(random.sample(crawls, 3))
     one = made_of([*history, *crawls], complete)
     assert {"portals", "crawls", "captures", "articles", "versions", "images", "stories"} <= one.keys()
-    assert {"documents", "places", "article_documents", "article_places"} <= one.keys()
+    assert {"documents", "places", "article_documents", "article_places", "files", "files_fts"} <= one.keys()
+    assert {"copies", "credits", "copies_sketches", "copies_buckets", "copies_pairs"} <= one.keys()
     assert made_of([*crawls, *reversed(history)], complete) == one
     for _ in range(3):
         steps = [*history, *random.sample(history, 9), *crawls]
@@ -190,6 +200,11 @@ def test_the_histories_hold_what_makes_the_order_matter() -> None:
                 "parts beside whole ones": "select 1 from articles as a join captures as c on c.id = a.capture "
                 "where c.whole and exists (select 1 from captures where article = a.id and not whole)",
                 "a text that came back": "select 1 from versions group by article, sha256 having count(*) > 1",
+                "copies": "select 1 from copies",
+                "a file that an article offers": "select 1 from files as f join attachments as t on t.file = f.id "
+                "where f.title <> '0.pdf' and f.published_at is not null",
+                "a file captured twice": "select 1 from captures where file is not null group by file "
+                "having count(*) > 1",
                 "two texts of a second": "select 1 from captures where text_sha256 is not null "
                 "group by article, captured_at having count(*) > 1",
             }

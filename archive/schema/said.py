@@ -15,22 +15,25 @@ FIGURES = """
         subject text, text text, primary key (article, field, start)
     )"""
 
+# One question a column, for each is answered from an index: to join and group takes thirty times as long.
+_IN = "article_people as m join articles as a indexed by idx_articles_stated on a.id = m.article"
+_YEARS = ", ".join(
+    f"(select {which}(substr(a.published_at, 1, 4)) from {_IN} where m.person = p.id) as {name}"
+    for which, name in (("min", "first_year"), ("max", "last_year"))
+)
 VIEWS = {
-    "people_named": """
-        select p.id, p.name, p.affiliation, count(distinct m.article) as articles,
-            min(substr(a.published_at, 1, 4)) as first_year, max(substr(a.published_at, 1, 4)) as last_year,
-            (select o.office from article_people as o join articles as b on b.id = o.article
-             where o.person = p.id and o.office is not null
-             order by b.published_at desc, b.id desc, o.field, o.start limit 1) as last_office
-        from people as p join article_people as m on m.person = p.id
-        join articles as a indexed by idx_articles_stated on a.id = m.article group by p.id""",
-    "offices_held": """
-        select p.id as person, p.name, m.office, p.affiliation,
-            min(substr(a.published_at, 1, 4)) as first_year, max(substr(a.published_at, 1, 4)) as last_year,
-            count(distinct m.article) as articles
-        from article_people as m join people as p on p.id = m.person
-        join articles as a indexed by idx_articles_stated on a.id = m.article
-        where m.office is not null group by p.id, m.office""",
+    "people_named": f"""
+        select p.id, p.name, p.affiliation,
+            (select count(distinct article) from article_people where person = p.id) as articles, {_YEARS},
+            (select m.office from {_IN} where m.person = p.id and m.office is not null
+             order by a.published_at desc, a.id desc, m.field, m.start limit 1) as last_office
+        from people as p""",
+    "offices_held": f"""
+        select m.office, p.name, p.affiliation, min(substr(a.published_at, 1, 4)) as first_year,
+            max(substr(a.published_at, 1, 4)) as last_year, count(distinct m.article) as articles,
+            m.person
+        from {_IN} join people as p on p.id = m.person
+        where m.office is not null group by m.office, m.person""",
 }
 
 
@@ -41,6 +44,7 @@ def m008_people_figures_standards(db: Database) -> None:
     db.table("people").create_index(["name"])
     _mentions(db, "people", ("person", int, "people"), OFFICES)
     _mentions(db, "standards", ("place", str, "places"), STANDARDS)
+    db.table("article_people").create_index(["office", "person", "article"])
     db.execute(FIGURES)
     for indexed in (["unit", "value"], ["giver"]):
         db.table("figures").create_index(indexed)

@@ -6,6 +6,7 @@ was typed without accents finds all spellings at once. See `archive/query.py` fo
 
 from archive.search.advice import advise
 from archive.search.facets import facets
+from archive.search.files import FileHit, Files, Offer, search_files
 from archive.search.filters import places_named
 from archive.search.find import every, search
 from archive.search.marks import marked
@@ -42,11 +43,14 @@ __all__ = [
     "Bar",
     "Count",
     "Facets",
+    "FileHit",
+    "Files",
     "Filters",
     "Hit",
     "Matches",
     "Missing",
     "Newest",
+    "Offer",
     "Order",
     "Result",
     "Span",
@@ -59,5 +63,6 @@ __all__ = [
     "newest",
     "places_named",
     "search",
+    "search_files",
     "timeline",
 ]

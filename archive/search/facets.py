@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from archive.query import Query
-from archive.search.filters import COLUMNS, FACTS, LISTED
+from archive.search.filters import COLUMNS, FACTS, LISTED, is_told
 from archive.search.filters import among as among_these
 from archive.search.model import FACETED, MENTIONED, NO_FILTERS, Count, Facets, Filters
 from archive.search.newest import Newest, newest
@@ -22,6 +22,7 @@ _LABELS = {
     "portal": "select id, title from portals",
     "place": "select id, name from places",
     "document": "select id, number from documents",
+    "person": "select id, name || coalesce(' (' || affiliation || ')', '') from people",
 }
 
 
@@ -43,7 +44,7 @@ def facets(
         hits = newest(connection, words, filters=filters, exact=exact) if among is None else among
         counted = hits[:FACETED]
         counts, ids = _count(connection, counted, _COLUMNS)
-        counts |= {name: _mentions(connection, ids, name) for name in FACTS}
+        counts |= {name: _mentions(connection, ids, name) for name in FACTS if is_told(connection, name)}
         for name in counts:
             if getattr(filters, name) not in ((), None):
                 counts[name] = _under_the_others(connection, query, filters, exact, name)

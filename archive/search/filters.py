@@ -17,7 +17,7 @@ from archive.search.reading import Source, reading
 from archive.text import fold
 
 COLUMNS = ("portal", "section", "author", "source")
-FACTS = {"place": "article_places", "document": "article_documents"}
+FACTS = {"place": "article_places", "document": "article_documents", "person": "article_people"}
 FEW = 5_000  # articles; so many docids are fetched sooner than hits are asked one by one
 SKIPPED_TO = 8
 # Without `indexed by` SQLite takes the unique index of docid, and reads the article for the rest.
@@ -64,7 +64,9 @@ def conditions(connection: sqlite3.Connection, filters: Filters) -> Conditions:
             of_article.append(name if holds else f"not ({name})")
     few: list[int] | None = None
     for name, table in FACTS.items():
-        if chosen := getattr(filters, name):
+        if (chosen := getattr(filters, name)) and not is_told(connection, name):
+            of_article.append("false")
+        elif chosen:
             params[name] = json.dumps(chosen)
             mentions = f"from {table} where {name} in (select value from json_each(:{name}))"
             of_article.append(f"exists (select 1 {mentions} and article = a.id)")
@@ -72,6 +74,12 @@ def conditions(connection: sqlite3.Connection, filters: Filters) -> Conditions:
             few = few if rare is None else rare
     asked = Conditions(tuple(of_article), params)
     return replace(asked, docids=_passing(connection, asked, few)) if of_article else asked
+
+
+def is_told(connection: sqlite3.Connection, name: str) -> bool:
+    """An archive of before does not tell of all that can be filtered by."""
+    asked = "select 1 from sqlite_master where type = 'table' and name = ?"
+    return connection.execute(asked, [FACTS[name]]).fetchone() is not None
 
 
 def days(filters: Filters) -> tuple[int, int]:
@@ -105,7 +113,7 @@ def places_named(db: Source, name: str) -> tuple[str, ...]:
 
 
 def _mentioning(connection: sqlite3.Connection, mentions: str, params: dict[str, Any]) -> list[int] | None:
-    """The articles of a rare place or document."""
+    """The articles of a rare place, document or person."""
     (count,) = connection.execute(
         f"select count(*) from (select 1 {mentions} limit {FEW + 1})", params
     ).fetchone()

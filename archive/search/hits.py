@@ -65,7 +65,7 @@ def _listed(row: list[Any]) -> Hit:
     if len(beginning) == BEGINNING:
         beginning = beginning.rsplit(None, 1)[0] + " …"
     values = dict(zip(_SHOWN, shown, strict=True))
-    return Hit(**values, exact=True, snippet=_on_one_line(beginning), title_matches=(), snippet_matches=())
+    return Hit(**values, exact=True, snippet=on_one_line(beginning), title_matches=(), snippet_matches=())
 
 
 def _found(row: list[Any], exact: bool) -> Hit:
@@ -74,7 +74,7 @@ def _found(row: list[Any], exact: bool) -> Hit:
     title, title_matches = unmarked(restored(title_marked, values["title"]))
     only_in_lead = OPEN in (lead_marked or "") and OPEN not in body_marked
     best = restored(lead_marked, lead) if only_in_lead else restored(body_marked, body)
-    snippet, snippet_matches = unmarked(_on_one_line(best.replace(GAP, " … ")))
+    snippet, snippet_matches = unmarked(on_one_line(best.replace(GAP, " … ")))
     return Hit(
         **{**values, "title": title},
         exact=exact,
@@ -84,7 +84,8 @@ def _found(row: list[Any], exact: bool) -> Hit:
     )
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
+    """What is laid out in blocks and cells, as one line that is read."""
     return _LAYOUT.sub(_joint, text).strip(" ·")
 
 

@@ -4,14 +4,31 @@ import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from archive.identity import FIRST_DATED
 from archive.query import Query
-from archive.search.filters import LISTED, Conditions, among
+from archive.search.filters import LISTED, Chosen, Conditions, among
 
 MOST = 2**63 - 1
 FOLDED, EXACT = "articles_fts", "articles_fts_exact"
+
+
+class Pair(NamedTuple):
+    """The two full-text indexes of one text: under any accents, and as typed."""
+
+    folded: str
+    exact: str
+
+
+ARTICLES = Pair(FOLDED, EXACT)
+
+
+class Passing(Protocol):
+    """What passes the filters, as `Conditions` of articles say it."""
+
+    def on(self, docid: str, listed: bool) -> Chosen: ...
+
 
 Ranked = tuple[int, float]  # docid, rank: the lower, the better
 
@@ -106,11 +123,13 @@ def listing(conditions: Conditions) -> Index:
     return Index(LISTED, "a.docid", passing.sql, passing.params)
 
 
-def indexed(table: str, query: Query, conditions: Conditions) -> Index:
-    """What a query finds in one of the full-text indexes."""
+def indexed(table: str, query: Query, conditions: Passing, pair: Pair = ARTICLES) -> Index:
+    """What a query finds in one of the full-text indexes of a pair."""
     folded, exact = query.without_folded(), query.without_exact()
     words, here, elsewhere, there = (
-        (query.exact, exact, FOLDED, folded) if table == EXACT else (query.folded, folded, EXACT, exact)
+        (query.exact, exact, pair.folded, folded)
+        if table == pair.exact
+        else (query.folded, folded, pair.exact, exact)
     )
     docid, leaving_out = f"{table}.rowid", f" NOT {here}" if here else ""
     match, shown = f"{words()}{leaving_out}", f"{words(True)}{leaving_out}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 COUNTED = 1_000  # hits are counted up to here
 RANKED = 2_000  # ranking costs 1.5 to 1.9 µs a hit: only the newest are ranked
 FACETED = 10_000  # the values of the newest hits are counted, up to here
-MENTIONED = 2_000  # the places and documents of so many of them: that costs six times as much
+MENTIONED = 2_000  # the places, documents and people of so many of them: that costs six times as much
 
 Span = tuple[int, int]
 
@@ -36,6 +36,7 @@ class Filters:
     source: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
     document: tuple[int, ...] = ()
+    person: tuple[int, ...] = ()
     since: date | None = None
     until: date | None = None
     gone: bool | None = None
@@ -97,7 +98,7 @@ class Count:
 class Facets:
     """Values of the newest `counted` hits, the most frequent first; `capped`: there are more hits.
 
-    Places and documents are counted in the newest `mentioned` of them.
+    Places, documents and people are counted in the newest `mentioned` of them.
     """
 
     counted: int

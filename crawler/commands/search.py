@@ -14,7 +14,9 @@ from crawler.options import DAY, data_option, day, json_option, no_option
 from crawler.wording import counted, printable
 
 if TYPE_CHECKING:
-    from archive.search import Advice, Hit
+    from archive.search import Advice, FileHit, Hit
+
+FILES = 5  # at most, behind the articles
 
 
 # Words that begin with a dash are words to leave out, not options.
@@ -55,7 +57,7 @@ def search(
     **chosen: Any,
 ) -> None:
     """Search the archive; with accents or without, "phrases" in quotes, -without."""
-    from archive.search import Filters, Order, advise, places_named
+    from archive.search import Filters, Order, advise, places_named, search_files
     from archive.search import search as find
 
     archive, typed = data / "archive.db", " ".join(words)
@@ -70,24 +72,48 @@ def search(
         order = Order(sort) if sort else Order.RELEVANCE
         result = find(archive, typed, filters=filters, order=order, exact=exact, limit=limit)
         advice = None if result.total else advise(archive, typed, filters=filters, exact=exact)
+        files = search_files(archive, typed, filters=filters, exact=exact, limit=min(limit, FILES))
     if as_json:
-        click.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(asdict(result) | {"files": asdict(files)}, ensure_ascii=False, indent=2))
         return
     for hit in result.hits:
         click.echo(f"{told(hit)}\n")
     click.echo(f"{result.total}+ articles" if result.capped else counted(result.total, "article"))
+    if files.hits:
+        click.echo("\nFiles:\n")
+    for file in files.hits:
+        click.echo(f"{told_of_file(file)}\n")
+    if files.hits:
+        click.echo(f"{files.total}+ files" if files.capped else counted(files.total, "file"))
     if advice:
         tell(advice)
 
 
 def told(hit: "Hit") -> str:
     """A hit for a person: matches in bold, which click leaves out where the output is no terminal."""
+    title, snippet = _in_bold(hit)
+    return f"{title}\n{(hit.published_at or 'undated')[:10]}  {hit.portal}  {hit.url}\n{snippet}"
+
+
+def told_of_file(hit: "FileHit") -> str:
+    """A file for a person, with what its text lacks, and the newest article that offers it."""
+    title, snippet = _in_bold(hit)
+    size = f", {counted(hit.pages, 'page')}" if hit.pages else ""
+    lacks = f" ({hit.trouble})" if hit.trouble else ""
+    offered = "".join(f"\nin: {article.title}" for article in hit.articles[:1])
+    day = (hit.published_at or hit.captured_at)[:10]
+    lines = f"{title}\n{day}  {hit.portal}  {hit.kind}{size}{lacks}  {hit.url}\n{snippet}".rstrip()
+    return f"{lines}{offered}"
+
+
+def _in_bold(hit: "Hit | FileHit") -> tuple[str, str]:
     from archive.search import marked
 
     bold, plain = click.style("", bold=True, reset=False), click.style("", reset=True)
-    title = marked(hit.title, hit.title_matches, bold, plain)
-    snippet = marked(hit.snippet, hit.snippet_matches, bold, plain)
-    return f"{title}\n{(hit.published_at or 'undated')[:10]}  {hit.portal}  {hit.url}\n{snippet}"
+    return (
+        marked(hit.title, hit.title_matches, bold, plain),
+        marked(hit.snippet, hit.snippet_matches, bold, plain),
+    )
 
 
 def tell(advice: "Advice") -> None:

@@ -12,7 +12,8 @@ from sqlite_utils.migrations import Migrations
 
 from archive.access import glimpse
 from archive.alarms import Alarm, Rule
-from archive.schema import FTS
+from archive.coherence import has_column
+from archive.schema import FILES_FTS, FTS
 from archive.schema import migrations as of_archive
 from crawler.clock import FORM
 from crawler.doctor.finding import Finding, Group, Level
@@ -124,17 +125,24 @@ def _versions(connection: sqlite3.Connection, name: str, migrations: Migrations)
 
 
 def _in_step(connection: sqlite3.Connection) -> Finding:
-    """Whether the indexes hold as many articles as there are, and still follow them."""
-    stated = connection.execute("select count(*), max(docid) from articles").fetchone()
+    """Whether the indexes hold as many articles and files as there are, and still follow them."""
     triggers = {
         name for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'")
     }
-    for index in FTS:
-        held = connection.execute(f"select count(*), max(id) from {index}_docsize").fetchone()
-        if held != stated or not {f"{index}_{event}" for event in ("insert", "delete", "update")} <= triggers:
-            what = f"the index {index} holds {held[0]} of {counted(stated[0], 'article')}"
-            return _finding(Level.BAD, f"{what}: searches miss some", REBUILD)
-    return _finding(Level.OK, f"{counted(stated[0], 'article')}, all of them in both search indexes")
+    number = {"files": 0}
+    has_files = has_column(connection, "files", "docid")
+    for table, indexes in {"articles": FTS, **({"files": FILES_FTS} if has_files else {})}.items():
+        stated = connection.execute(f"select count(*), max(docid) from {table}").fetchone()
+        number[table] = stated[0]
+        for index in indexes:
+            held = connection.execute(f"select count(*), max(id) from {index}_docsize").fetchone()
+            named = {f"{index}_{event}" for event in ("insert", "delete", "update")}
+            if held != stated or not named <= triggers:
+                what = f"the index {index} holds {held[0]} of {counted(stated[0], table.removesuffix('s'))}"
+                return _finding(Level.BAD, f"{what}: searches miss some", REBUILD)
+    articles, files = counted(number["articles"], "article"), counted(number["files"], "file")
+    with_files = f" and {files}" if number["files"] else ""
+    return _finding(Level.OK, f"{articles}{with_files}, all of them in both search indexes")
 
 
 def _last_crawls(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -51,14 +51,16 @@ def _replace(archive: Archive, folder: Path, taken: Read, portals: Portals) -> b
     [*known] = archive.db.query("select * from captures where id = ?", [new["id"]])
     if known and new.items() <= known[0].items():
         return False
-    if not (known and known[0]["text_sha256"]):
+    of_article, of_file = (known and known[0][name] for name in ("text_sha256", "file"))
+    if not (of_article or of_file):
         take_in(archive, *taken)
         return True
-    query = "select * from captures where article = ? and id <> ?"
-    rows = list(archive.db.query(query, [known[0]["article"], new["id"]]))
+    column = "article" if of_article else "file"
+    query = f"select * from captures where {column} = ? and id <> ?"
+    rows = list(archive.db.query(query, [known[0][column], new["id"]]))
     if (others := _read_again(rows, folder, portals)) is None:
         return False
-    with archive.anew(known[0]["article"]):
+    with (archive.anew if of_article else archive.file_anew)(known[0][column]):
         for each in (taken, *others):
             take_in(archive, *each)
     return True
@@ -66,11 +68,12 @@ def _replace(archive: Archive, folder: Path, taken: Read, portals: Portals) -> b
 
 def _read_again(rows: list[Row], folder: Path, portals: Portals) -> list[Read] | None:
     """All that is stored as these rows; None where a text cannot be read any more, so that it is not lost."""
-    texts = [_found(row, folder) for row in rows if row["text_sha256"]]
+    texts = [_found(row, folder) for row in rows if row["text_sha256"] or row["file"]]
     originals: Mapping[Original, Place] = find_originals(folder, originals_of(texts))
     again = [read(found, folder, portals, originals) for found in texts]
-    whole = [taken for taken in again if not isinstance(taken, Unusable) and taken[1].article]
-    bare = [_bare(row) for row in rows if not row["text_sha256"]]
+    read_well = (taken for taken in again if not isinstance(taken, Unusable))
+    whole = [taken for taken in read_well if taken[1].article or taken[1].file]
+    bare = [_bare(row) for row in rows if not (row["text_sha256"] or row["file"])]
     return [*whole, *bare] if len(whole) == len(again) else None
 
 

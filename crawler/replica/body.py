@@ -83,6 +83,8 @@ def _unlinked(text: str) -> str:
     return LINK.sub(lambda link: link["text"], text)
 
 
-def links(text: str, ending: str) -> list[str]:
-    """The addresses with this ending that a paragraph links to."""
-    return [link["url"] for link in LINK.finditer(text) if link["url"].endswith(ending)]
+def links(block: Block, endings: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The words and addresses of links to what has one of these endings, in a paragraph or a list."""
+    texts = block.texts if isinstance(block, Items) else (block.text,) if isinstance(block, Paragraph) else ()
+    found = (link for text in texts for link in LINK.finditer(text))
+    return [(link["text"], link["url"]) for link in found if link["url"].endswith(endings)]

@@ -80,7 +80,7 @@ def article_of(portal: "type[Portal]", sheet: Sheet, found: Found) -> tuple[Arti
 
 def _assemble(portal: "type[Portal]", sheet: Sheet, found: Found, body: Body) -> Article:
     story = found.story
-    elements = {block.element for block in story.body}
+    elements = dict.fromkeys(block.element for block in story.body)  # in their order, as the files are
     end = max((i for i, b in enumerate(sheet.blocks) if b.element in elements), default=-1) + 1
     targets = {a.get("href", ""): one_line(a.text_content()) for e in elements for a in e.iter("a")}
     web = {href: text for href, text in targets.items() if href.startswith(("http://", "https://"))}

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lxml.html import HtmlElement
 from scrapy.http import Response
 
+from archive.attached import read_file
 from archive.body import COVERAGE
 from archive.model import Article, Kind, Link, Outcome, Page
 from spiders.reading.article import read_article, slug_in
 from spiders.reading.broken import damage_of, mend
 from spiders.reading.feeds import feed_links
 from spiders.reading.html import parse, unread_links
+from spiders.reading.landmarks import FILES
 from spiders.reading.links import FOLLOWED, links
 from spiders.reading.refusals import is_challenge, is_firewall, refusal
 
@@ -22,7 +25,7 @@ HTML = ("text/html", "application/xhtml")
 MAGIC = (b"%pdf-", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"\x89png", b"gif8")  # in lower case
 XML = ("xml", "rss", "atom")
 LISTED = (Kind.ARTICLE, Kind.DOCUMENT, Kind.NOTICE)
-BY_KIND = {Kind.DOCUMENT: Outcome.DOCUMENT, Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
+BY_KIND = {Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
 
 
 def read_page(portal: "type[Portal]", response: Response) -> Page:
@@ -64,7 +67,9 @@ def _by_type(portal: "type[Portal]", response: Response) -> Page:
         return Page(Outcome.CHALLENGE)
     if is_xml or (kind in (Kind.RSS, Kind.SITEMAP) and not looks_html):
         return _feed(portal, response)
-    return _html(portal, response, kind) if is_html else Page(Outcome.FILE)
+    if is_html:
+        return _html(portal, response, kind)
+    return Page(Outcome.FILE, file=read_file(response.body, mime, response.url))
 
 
 def _feed(portal: "type[Portal]", response: Response) -> Page:
@@ -84,6 +89,8 @@ def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     slug = slug_in(response.url) if kind == Kind.ARTICLE else None
     if refused := refusal(tree, response.body, slug, listed):
         return refused
+    if kind == Kind.DOCUMENT:
+        return Page(Outcome.DOCUMENT, links=(*onward, *_offered(portal, tree)), unread=unread)
     if kind != Kind.ARTICLE:
         return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward, unread=unread)
     read = read_article(portal, tree, response.url)
@@ -108,3 +115,10 @@ def _files(article: Article) -> tuple[Link, ...]:
     """What the article shows and offers; the crawler fetches those on the portal's own hosts."""
     urls = [image.url for image in article.images] + [file.url for file in article.attachments]
     return tuple(Link(url, Kind.OTHER) for url in dict.fromkeys(urls))
+
+
+def _offered(portal: "type[Portal]", tree: HtmlElement) -> tuple[Link, ...]:
+    """The files that the page of a document of the registry links to: they are what the page is there for."""
+    urls = ((anchor.get("href") or "").strip().partition("#")[0] for anchor in tree.iter("a"))
+    files = (url for url in urls if FILES.search(url) and portal.covers(url) and not portal.forbidden(url))
+    return tuple(Link(url, Kind.OTHER) for url in dict.fromkeys(files))

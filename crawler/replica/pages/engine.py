@@ -14,12 +14,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from archive.dates import VIETNAM
-from crawler.replica.body import Paragraph, Picture, links
+from crawler.replica.attachments import ENDINGS, attachment
+from crawler.replica.body import Picture, links
 from crawler.replica.corpus import Link, Site, Story
 from crawler.replica.dirt import soil
 from crawler.replica.exchange import Response, Route, Routes, place
 from crawler.replica.markup import body_html
-from crawler.replica.media import pdf, picture
+from crawler.replica.media import picture
 
 RELATED = 4
 
@@ -79,15 +80,15 @@ class Engine(ABC):
         return {**dict(self._files()), **self.pages()}
 
     def _files(self) -> Iterator[tuple[str, Route]]:
-        """The pictures that stories show and the PDFs that they link to."""
+        """The pictures that stories show and the files that they link to."""
         home = f"https://{self.site.host}/"
         for story in self.site.stories:
             for block in story.body:
                 if isinstance(block, Picture):
                     url = self.library(story) + story.picture(block.file)
                     yield place(url), partial(picture, story.number & 0xFFFFFF)
-                elif isinstance(block, Paragraph):
-                    yield from ((place(urljoin(home, url)), pdf) for url in links(block.text, ".pdf"))
+                for words, url in links(block, ENDINGS):
+                    yield place(urljoin(home, url)), partial(attachment, words)
 
     def show(self, story: Story) -> Item:
         """The story as lists show it: under its old address where it has one."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from crawler.replica.attachments import attachment
 from crawler.replica.corpus import Link, Story, slug
 from crawler.replica.exchange import Request, Response, Routes, html, place, xml
-from crawler.replica.media import pdf
 from crawler.replica.pages.engine import Item, in_pages, render
 from crawler.replica.pages.mic_documents import Document
 from crawler.replica.pages.mic_words import ENGLISH, VIETNAMESE
@@ -169,7 +169,7 @@ class Mic(SharePoint):
         }
         for document in documents:
             pages[place(document.url)] = partial(self.page, "mic_document.html", document=document)
-            pages[place(document.file)] = pdf
+            pages[place(document.file)] = partial(attachment, document.abstract)
         return pages
 
 

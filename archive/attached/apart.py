@@ -1,0 +1,116 @@
+"""Hand files to a process apart, which is begun when it is needed first, and anew when a file was its end.
+
+Begun anew for each file it would read three a second; so it reads some hundred.
+"""
+
+import atexit
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from functools import cache
+from typing import Any
+
+from archive.attached.found import SIZES, Text
+from archive.errors import ArchiveError
+
+# Seconds by the clock; its limit of the processor's time ends it sooner, unless it only waits.
+PATIENCE = 600
+TOO_SLOW = "too slow"
+BROKEN = "damaged: no reader survives it"
+
+
+def read_apart(kind: str, body: bytes) -> Text:
+    """The text of a file. Raises ArchiveError where no process can be begun."""
+    return _reader(os.getpid()).read(kind, body)
+
+
+@cache
+def _reader(process: int) -> "_Reader":
+    """That of this process: one that it was forked from has its own."""
+    reader = _Reader()
+    atexit.register(reader.close)
+    return reader
+
+
+class _Reader:
+    """One file at a time, whoever asks."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def read(self, kind: str, body: bytes) -> Text:
+        with self._lock:
+            child = self._begun()
+            late = threading.Timer(PATIENCE, child.kill)
+            late.daemon = True
+            late.start()
+            try:
+                said = _ask(child, kind, body)
+            except BaseException:  # its answer, which is yet to come, is none to the next question
+                self._why(child)
+                raise
+            finally:
+                late.cancel()
+            if said is None:
+                return Text(trouble=self._why(child))
+            if said["last"]:
+                self.close()
+            return Text(said["text"], said["pages"], said["trouble"])
+
+    def close(self) -> None:
+        """It ends when it is asked for nothing more."""
+        if child := self._child:
+            self._child = None
+            for pipe in (child.stdin, child.stdout):
+                if pipe and not pipe.closed:
+                    pipe.close()
+            child.wait()
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        if self._child and self._child.poll() is None:
+            return self._child
+        self.close()
+        path = os.pathsep.join(filter(None, sys.path))
+        self._child = child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "archive.attached.child"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
+        )  # fmt: skip
+        if _answer(child) is None:
+            self._why(child)
+            raise ArchiveError("the process that reads files cannot be begun; is everything installed?")
+        return child
+
+    def _why(self, child: subprocess.Popen[bytes]) -> str:
+        """Why it is no more: by what ended it."""
+        child.kill()  # where it has closed its output alone
+        self.close()
+        return TOO_SLOW if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL) else BROKEN
+
+
+def _ask(child: subprocess.Popen[bytes], kind: str, body: bytes) -> dict[str, Any] | None:
+    assert child.stdin
+    try:
+        child.stdin.write(struct.pack(SIZES, kind.encode(), len(body)))
+        child.stdin.write(body)
+        child.stdin.flush()
+    except OSError:
+        return None
+    return _answer(child)
+
+
+def _answer(child: subprocess.Popen[bytes]) -> dict[str, Any] | None:
+    """None where it ended instead."""
+    assert child.stdout
+    head = child.stdout.read(8)
+    if len(head) < 8:
+        return None
+    (length,) = struct.unpack(">Q", head)
+    answer = child.stdout.read(length)
+    said: dict[str, Any] | None = json.loads(answer) if len(answer) == length else None
+    return said

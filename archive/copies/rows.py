@@ -1,0 +1,121 @@
+"""The rows of what was copied from whom: they follow from the articles, whatever the order of taking in."""
+
+from collections.abc import Collection, Iterable
+from sqlite3 import Connection
+
+from archive.copies import meeting
+from archive.copies.compare import copied
+from archive.copies.credits import Credit, credits_of
+from archive.copies.groups import regroup
+from archive.copies.shingles import Told, told
+from archive.copies.sketches import sketch
+from archive.identity import row_id
+
+_TEXT = "select title, lead, body from articles where id = ?"
+_ARTICLE = """
+    select portal, "key", published_at, source, author, title, lead, body from articles where id = ?
+"""
+_CREDITS = 'select field, start, "end", text, outlet, domain from credits where article = ?'
+
+
+def replace(archive: Connection, id: int) -> None:
+    """Compare an article, whose row is as it ought to be, with the others, unless it was so before."""
+    portal, key, published_at, source, author, *text = archive.execute(_ARTICLE, [id]).fetchone()
+    title, lead, body = text
+    credits = credits_of(source, author, body)
+    _put_credits(archive, id, credits)
+    rank = rank_of(published_at, bool(credits), portal, key)
+    digest = row_id(rank, *text)
+    known = archive.execute("select digest from copies_sketches where article = ?", [id]).fetchone()
+    if known and known[0] == digest:
+        return
+    touched = _remove(archive, id)
+    own = told(title, lead, body)
+    drawn = sketch(own.distinct)
+    if drawn:
+        archive.execute("insert into copies_sketches values (?, ?, ?, ?)", [id, rank, digest, drawn])
+        touched |= _compare(archive, id, own, drawn)
+    regroup(archive, touched)
+
+
+def forget(archive: Connection, articles: Collection[int]) -> None:
+    """Remove what there is of articles that are no more, or are to be another one."""
+    touched: set[int] = set()
+    for id in articles:
+        archive.execute("delete from credits where article = ?", [id])
+        touched |= _remove(archive, id)
+    regroup(archive, touched)
+
+
+def rank_of(published_at: str | None, is_credited: bool, portal: str, key: str) -> str:
+    """Texts in the order of publication.
+
+    By what the pages state; of one day those without a time come behind those with one, and undated articles
+    come last. Of one time, an article that credits nobody comes first; then the alphabet decides, for when an
+    article was captured depends on who has crawled what.
+    """
+    return f"{published_at or ''}~ {is_credited:d} {portal} {key}"
+
+
+def _put_credits(archive: Connection, id: int, credits: Iterable[Credit]) -> None:
+    rows = [(c.field, c.start, c.end, c.text, c.outlet, c.domain) for c in credits]
+    if set(archive.execute(_CREDITS, [id])) != set(rows):
+        archive.execute("delete from credits where article = ?", [id])
+        archive.executemany("insert into credits values (?, ?, ?, ?, ?, ?, ?)", [(id, *row) for row in rows])
+
+
+def _compare(archive: Connection, id: int, own: Told, drawn: bytes) -> set[int]:
+    """Returns whose pairs have changed, the article included."""
+    met, parted = meeting.enter(archive, id, drawn)
+    for one, other in parted:
+        archive.executemany(
+            "delete from copies_pairs where article = ? and other = ?", [(one, other), (other, one)]
+        )
+    found = {other for other in met if _pair(archive, (id, own), (other, _told(archive, other)))}
+    return {id, *found, *(id for pair in parted for id in pair)}
+
+
+def _remove(archive: Connection, id: int) -> set[int]:
+    """Returns whose pairs have changed, the article included."""
+    drawn = archive.execute("select sketch from copies_sketches where article = ?", [id]).fetchone()
+    if drawn is None:
+        return {id}
+    others = [other for (other,) in archive.execute("select other from copies_pairs where article = ?", [id])]
+    archive.execute("delete from copies_pairs where article = ?", [id])
+    archive.executemany(
+        "delete from copies_pairs where article = ? and other = ?", [(other, id) for other in others]
+    )
+    archive.execute("delete from copies_sketches where article = ?", [id])
+    return {id, *others} | _meet_again(archive, id, drawn[0])
+
+
+def _meet_again(archive: Connection, id: int, drawn: bytes) -> set[int]:
+    """Pairs that a crowd has kept apart, of which this article was one too many."""
+    touched: set[int] = set()
+    texts: dict[int, Told] = {}
+    for pair in sorted(meeting.leave(archive, id, drawn)):
+        for member in pair:
+            if member not in texts:
+                texts[member] = _told(archive, member)
+        if _pair(archive, *((member, texts[member]) for member in pair)):
+            touched.update(pair)
+    return touched
+
+
+def _pair(archive: Connection, one: tuple[int, Told], other: tuple[int, Told]) -> bool:
+    """Store a pair where it is one, each side its own row."""
+    likeness = copied(one[1], other[1])
+    if likeness is None:
+        return False
+    archive.executemany(
+        "insert into copies_pairs values (?, ?, ?, ?, ?) on conflict do nothing",
+        [
+            (one[0], other[0], likeness.similarity, likeness.words[0], likeness.alone[0]),
+            (other[0], one[0], likeness.similarity, likeness.words[1], likeness.alone[1]),
+        ],
+    )
+    return True
+
+
+def _told(archive: Connection, id: int) -> Told:
+    return told(*archive.execute(_TEXT, [id]).fetchone())
