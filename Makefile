@@ -44,7 +44,7 @@ test: .venv/.dev .venv-replay/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cog -P --check README.md README.vi.md docs/database.md
+	$(BIN)/cog -P --check README.md README.vi.md docs/database.md docs/questions.md
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # Beyond what CI runs: an alpha may break any day.
@@ -57,7 +57,7 @@ format: .venv/.dev
 
 # Writes the generated parts of the documents anew.
 docs: .venv/.dev
-	$(BIN)/cog -P -r README.md README.vi.md docs/database.md
+	$(BIN)/cog -P -r README.md README.vi.md docs/database.md docs/questions.md
 
 # Resolves the dependencies anew; needs uv.
 lock:

@@ -53,6 +53,8 @@ def pages(demo: Path) -> dict[str, str]:
     long = one(demo, "select id from articles order by words desc")
     table = one(demo, "select id from articles where body like '%| %' order by words desc")
     capture = one(demo, f"select capture from articles where id = {long}")
+    copied = one(demo, "select article from copies")
+    first = one(demo, f"select first from copies where article = {copied}")
     return {
         "front": "/",
         "results": "/?q=nong+thon+moi",
@@ -64,6 +66,13 @@ def pages(demo: Path) -> dict[str, str]:
         "changed": f"/bai/{changed}",
         "compared": f"/bai/{changed}/so-sanh",
         "captured": f"/ban-luu/{capture}",
+        "figures in it": f"/bai/{one(demo, 'select article from figures group by 1 order by count(*) desc')}",
+        "copied": f"/bai/{copied}",
+        "copies compared": f"/bai/{first}/so-voi/{copied}",
+        "person": f"/archive/people/{one(demo, 'select person from article_people')}",
+        "document": f"/archive/documents/{one(demo, 'select document from article_documents')}",
+        "place": f"/archive/places/{one(demo, 'select place from article_places')}",
+        "file": f"/tep/{one(demo, 'select id from files order by words desc')}",
         "news": "/moi",
         "overview": "/toan-canh",
         "logbook": "/nhat-ky",
@@ -72,7 +81,9 @@ def pages(demo: Path) -> dict[str, str]:
         "tables": "/archive",
         "table": "/archive/articles",
         "row": f"/archive/articles/{long}",
+        "table of figures": "/archive/figures",
         "question": "/archive/noi-duoc-noi-toi",
+        "documented question": "/archive/con-so-theo-don-vi",
     }
 
 

@@ -27,7 +27,7 @@ def test_every_command_stands_in_both_readmes(readme: str) -> None:
     assert [name for name in main.commands if f"`backan {name}`" not in text] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.vi.md", "docs/database.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.vi.md", "docs/database.md", "docs/questions.md"])
 def test_every_link_and_picture_of_a_document_is_there(page: str) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#\s]+)", (ROOT / page).read_text())
     assert [target for target in targets if not ((ROOT / page).parent / target).exists()] == []

@@ -31,6 +31,7 @@ from archive.search import (
     timeline,
 )
 from archive.search import facets as search_facets
+from archive.search.filters import FACTS
 from archive.text import fold
 
 WORDS = ("", "nong thon", "nông thôn", "rừng OR hồ", "xa -hoi", "xã -hội", '"bắc kạn"', "th*", "không -xa")
@@ -244,8 +245,8 @@ def test_a_facet_counts_under_the_other_filters_but_not_its_own(path: Path) -> N
 def values_of(db: sqlite3.Connection, hit: Hit, name: str) -> set[str]:
     if name in ("gone", "changed"):
         return {str(int(bool(hit.gone_at) if name == "gone" else hit.version > 1))}
-    if name in ("place", "document"):
-        sql = f"select {name} from article_{name}s where article = ?"
+    if name in FACTS:
+        sql = f"select {name} from {FACTS[name]} where article = ?"
         return {str(row[0]) for row in db.execute(sql, [hit.id])}
     return {getattr(hit, name)} - {None}
 

@@ -9,15 +9,18 @@ from archive.site.wanted import Wanted
 
 _SEVERAL = {
     "portal": "trang", "section": "chuyên mục", "author": "tác giả", "source": "nguồn", "place": "nơi",
-    "document": "văn bản",
+    "document": "văn bản", "person": "người",
 }  # fmt: skip
 _EITHER = {"gone": ("đã gỡ", "còn trên trang gốc"), "changed": ("đã sửa", "chưa sửa")}
-_NAMED = {"portal": ("portals", "title"), "place": ("places", "name"), "document": ("documents", "number")}
+_NAMED = {
+    "portal": ("portals", "title"), "place": ("places", "name"), "document": ("documents", "number"),
+    "person": ("people", "name"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What portals, places and documents are called, by kind and id."""
+    """What portals, places, documents and people are called, by kind and id."""
 
     of: dict[tuple[str, str], str]
 
@@ -26,6 +29,8 @@ class Names:
         """Of what a search filters by."""
         found: dict[tuple[str, str], str] = {}
         for kind, (table, column) in _NAMED.items():
+            if not getattr(wanted.filters, kind):
+                continue
             ids = json.dumps(getattr(wanted.filters, kind))
             sql = f"select id, {column} from {table} where id in (select value from json_each(?))"
             found |= {(kind, str(id)): name for id, name in connection.execute(sql, [ids]) if name}

@@ -11,6 +11,7 @@ LISTED = 1_000  # characters: as much of a title or a passage as a list shows
 _STAMP = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d)(?::\d\d)?(?:\.\d+)?(?P<zone>Z?).*)?"
 )
+_SEPARATORS = str.maketrans(",.", ".,")
 
 
 def body_html(
@@ -66,7 +67,11 @@ def vietnamese_date(stamp: str | None) -> str:
     return " ".join(filter(None, (day, match["time"], "UTC" if match["zone"] else "")))
 
 
-def vietnamese_number(number: int) -> str:
+def vietnamese_number(number: int | float) -> str:
+    """`75.000.000.000`, `10,83`."""
+    if isinstance(number, float):
+        whole = number.is_integer() and abs(number) < 1e15
+        return (f"{int(number):,}" if whole else f"{number:,}").translate(_SEPARATORS)
     return f"{number:,}".replace(",", ".")
 
 

@@ -15,7 +15,7 @@ from archive.text import normalise
 
 PAGE_SIZE = 20
 MOST_HITS = 100
-SEVERAL = ("portal", "section", "author", "source", "place", "document")  # fields that may be repeated
+SEVERAL = ("portal", "section", "author", "source", "place", "document", "person")  # may be repeated
 EITHER = ("gone", "changed")
 MOST_VALUES = 20  # of one field
 
@@ -58,8 +58,7 @@ class Wanted:
 
         q = normalise(args.get("q") or "")
         since, until = (_written(checked(name, _span(args.get(name) or ""))) for name in ("from", "to"))
-        documents = tuple(int(value) for value in _values(args, "document") if _NUMBER.fullmatch(value))
-        checked("document", documents or None)
+        documents, people = (checked(name, _ids(args, name) or None) or () for name in ("document", "person"))
         sort = checked("sort", args.get("sort") if args.get("sort") in set(Order) else None)
         order = Order(sort or Order.RELEVANCE)
         filters = Filters(
@@ -69,6 +68,7 @@ class Wanted:
             source=_values(args, "source"),
             place=_values(args, "place"),
             document=documents,
+            person=people,
             since=_first_day(since),
             until=_last_day(until),
             gone=checked("gone", _EITHER.get(args.get("gone") or "")),
@@ -163,6 +163,10 @@ def _place(field: tuple[str, str]) -> int:
 def _values(args: Any, name: str) -> tuple[str, ...]:
     stated = (normalise(value) for value in args.getlist(name))
     return tuple(dict.fromkeys(value for value in stated if value))[:MOST_VALUES]
+
+
+def _ids(args: Any, name: str) -> tuple[int, ...]:
+    return tuple(int(value) for value in _values(args, name) if _NUMBER.fullmatch(value))
 
 
 def _span(text: str) -> tuple[int, int | None, int | None] | None:

@@ -12,11 +12,12 @@ from markupsafe import Markup
 from archive.errors import QueryError
 from archive.search import Matches, matches
 from archive.site.article import cite
+from archive.site.article.copied import Copies, copies
 from archive.site.article.dossier import Dossier, dossier, long_values, plain
 from archive.site.article.nearby import Nearby, nearby
 from archive.site.article.reading import Reading, read
 from archive.site.asking import absolute, ask, page, whole_number
-from archive.site.language import Language, language_of
+from archive.site.language import language_of
 from archive.site.lookup import is_demonstration
 
 
@@ -40,6 +41,7 @@ class Shown:
     dossier: Dossier
     reading: Reading
     nearby: Nearby
+    copies: Copies | None
     invented: bool
 
 
@@ -63,7 +65,16 @@ async def article(datasette: Any, request: Any) -> Response:
     def search(fields: dict[str, str]) -> str:
         return f"{front}?{urlencode(fields)}"
 
-    shown = await ask(datasette, request, lambda connection: _shown(connection, wanted, language, search))
+    def leads(thing: str, id: str) -> str:
+        """A person has a page, with offices and years; of a document or a place one looks for articles."""
+        return datasette.urls.path(f"/archive/people/{id}") if thing == "person" else search({thing: id})
+
+    def read_with(found: Dossier, marks: Matches) -> Reading:
+        return read(
+            found, marks, wanted.part, language, leads, lambda n: _address(datasette, wanted, {"phan": n})
+        )
+
+    shown = await ask(datasette, request, lambda connection: _shown(connection, wanted, read_with))
     if shown is None:
         return await page(datasette, request, "error.html", {"status": 404}, status=404)
     own = absolute(datasette, request, f"/bai/{wanted.id}")
@@ -84,20 +95,21 @@ async def article(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "article.html", context)
 
 
-def _shown(connection: Any, wanted: Wanted, language: Language, search: Callable[..., str]) -> Shown | None:
+def _shown(connection: Any, wanted: Wanted, read_with: Callable[[Dossier, Matches], Reading]) -> Shown | None:
     """All of it in the thread that asks: to lay out a text of megabytes takes longer than to fetch it."""
     with long_values(connection):
         found = dossier(connection, wanted.id, wanted.version)
         if found is None:
             return None
         near, invented = nearby(connection, found.article), is_demonstration(connection)
+        story = copies(connection, wanted.id) if found.newest else None
         marks = Matches()
         if wanted.words and found.newest:
             with suppress(
                 QueryError
             ):  # words that no search would take mark nothing, nor do those that take long
                 marks = matches(connection, wanted.words, wanted.id)
-        return Shown(found, read(found, marks, wanted.part, language, search), near, invented)
+        return Shown(found, read_with(found, marks), near, story, invented)
 
 
 def _address(datasette: Any, wanted: Wanted, fields: dict[str, Any]) -> str:

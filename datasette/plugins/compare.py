@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from datasette import Response, hookimpl
 
 from archive.site.article.comparing import Comparison, compare
+from archive.site.article.copied import pair
 from archive.site.article.dossier import Listed, long_values, plain, text_of, versions
 from archive.site.asking import ask, page, whole_number
 from archive.site.lookup import Row, rows
@@ -28,7 +29,8 @@ class Compared:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    return [(r"^/bai/(?P<id>[0-9]{1,16})/so-sanh$", comparing)]
+    copied = r"^/bai/(?P<id>[0-9]{1,16})/so-voi/(?P<other>[0-9]{1,16})$"
+    return [(r"^/bai/(?P<id>[0-9]{1,16})/so-sanh$", comparing), (copied, comparing_copies)]
 
 
 async def comparing(datasette: Any, request: Any) -> Response:
@@ -53,6 +55,28 @@ async def comparing(datasette: Any, request: Any) -> Response:
 
     context = {"found": found, "article": found.article, "whole": whole, "address": address, "plain": plain}
     return await page(datasette, request, "compare.html", context)
+
+
+async def comparing_copies(datasette: Any, request: Any) -> Response:
+    """Two articles of one story: what the second cut and added."""
+    id, other = int(request.url_vars["id"]), int(request.url_vars["other"])
+    part, whole = whole_number(request.args.get("phan")) or 1, request.args.get("tat") == "1"
+
+    def asked(connection: Any) -> tuple[tuple[Row, Row], Comparison] | None:
+        with long_values(connection):
+            sides = pair(connection, id, other)
+            return (sides, compare(*sides, part, whole)) if sides else None
+
+    found = await ask(datasette, request, asked)
+    if found is None:
+        return await page(datasette, request, "error.html", {"status": 404}, status=404)
+
+    def address(**fields: Any) -> str:
+        query = urlencode({n: v for n, v in {"tat": "1" if whole else None, **fields}.items() if v})
+        return f"{datasette.urls.path(f'/bai/{id}/so-voi/{other}')}{'?' if query else ''}{query}"
+
+    context = {"sides": found[0], "comparison": found[1], "whole": whole, "address": address, "plain": plain}
+    return await page(datasette, request, "copy.html", context)
 
 
 def _compared(

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from datasette import hookimpl
 from markupsafe import Markup
@@ -17,8 +16,9 @@ from archive.text import fold, tokens
 # By the column that holds an id: the column that is shown as a link, and where it leads.
 LINKS = {
     "article": ("title", "/bai/{}"),
-    "document": ("number", "/?{}"),
-    "place": ("name", "/?{}"),
+    "document": ("number", "/archive/documents/{}"),
+    "place": ("name", "/archive/places/{}"),
+    "person": ("name", "/archive/people/{}"),
     "capture": ("captured_at", "/ban-luu/{}"),
 }
 
@@ -37,13 +37,12 @@ def extra_template_vars(datasette: Any, request: Any) -> dict[str, Callable[[], 
 
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
-    """In the answer to a query, titles lead to their articles, and numbers and names to searches."""
+    """In the answer to a query, titles lead to their articles, and numbers and names to all about them."""
     if table is not None or value is None:
         return None
     for key, (shown, address) in LINKS.items():
         if column == shown and key in row.keys():  # noqa: SIM118  # sqlite3.Row
-            field = urlencode({key: row[key]}) if "?" in address else row[key]
-            return Markup('<a href="{}">{}</a>').format(datasette.urls.path(address.format(field)), value)
+            return Markup('<a href="{}">{}</a>').format(datasette.urls.path(address.format(row[key])), value)
     return None
 
 

@@ -10,7 +10,19 @@ from datasette import Response, hookimpl
 from markupsafe import Markup
 
 from archive.errors import QueryError
-from archive.search import Advice, Facets, Result, Timeline, advise, facets, newest, search, timeline
+from archive.search import (
+    Advice,
+    Facets,
+    Files,
+    Result,
+    Timeline,
+    advise,
+    facets,
+    newest,
+    search,
+    search_files,
+    timeline,
+)
 from archive.site.asking import ask, page
 from archive.site.charts import timeline_chart
 from archive.site.language import language_of
@@ -20,6 +32,8 @@ from archive.site.panorama import Overview, overview
 from archive.site.wanted import Wanted
 
 T = TypeVar("T")
+
+FILES = 5  # beside the articles; the table of files has the others
 
 _overviews = WeakKeyDictionary[Any, Remembered[Overview]]()  # by the Datasette that shows them
 
@@ -31,6 +45,7 @@ class Around:
     facets: Facets | None = None
     timeline: Timeline | None = None
     advice: Advice | None = None
+    files: Files | None = None
 
 
 @hookimpl
@@ -101,13 +116,14 @@ async def _around(datasette: Any, request: Any, wanted: Wanted, found: bool) -> 
         except QueryError:  # it takes too long: the hits are worth showing without it
             return None
 
+    files = await counted(search_files, limit=FILES) if wanted.q and not wanted.after else None
     if not found:
-        return Around(facets=await counted(facets), advice=await counted(advise))
+        return Around(facets=await counted(facets), advice=await counted(advise), files=files)
     hits = await counted(newest)
     if hits is None:
-        return Around()
+        return Around(files=files)
     counts = await counted(facets, among=hits) if wanted.asks else None
-    return Around(facets=counts, timeline=await counted(timeline, among=hits))
+    return Around(facets=counts, timeline=await counted(timeline, among=hits), files=files)
 
 
 def _labels(around: Around) -> dict[tuple[str, str], str]:

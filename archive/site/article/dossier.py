@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from archive.site.article.said import Said, said
 from archive.site.lookup import Row, rows
 
 LONGEST_VALUE = 1 << 30  # bytes: whatever the archive took in
 MOST_CAPTURES = 25  # of hundreds, the newest; the table of captures has the others
 MOST_VERSIONS = 25
-MOST_FACTS = 5_000
 LISTED = 8_000  # characters of one list
 
 
@@ -28,24 +28,11 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Where an article's text names a document or a place; `search` is the field of the search form."""
-
-    search: str
-    id: int | str
-    name: str
-    kind: str
-    field: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
     """An article's row, with the text of the version wanted; its portal's; and what belongs to it.
 
     `proof` is the capture that this text was read from; `captures` and `versions` are the newest ones, newest
-    first. Facts, lists and neighbours are told of the newest text only: they are not kept of older ones.
+    first. What it says, lists and neighbours are of the newest text only: they are not kept of older ones.
     """
 
     article: Row
@@ -58,7 +45,7 @@ class Dossier:
     attachments: Listed
     links: Listed
     related: Listed
-    facts: list[Fact]
+    said: Said
 
     @property
     def newest(self) -> bool:
@@ -104,7 +91,7 @@ def dossier(connection: sqlite3.Connection, id: int, number: int | None = None) 
         proof=proof[0] if proof else None,
         captures=_captures(connection, article),
         versions=versions(connection, id),
-        facts=list(facts(connection, id)) if newest else [],
+        said=said(connection, id) if newest else Said(),
         **lists,
     )
 
@@ -121,21 +108,6 @@ def versions(connection: sqlite3.Connection, id: int, most: int = MOST_VERSIONS)
     shown = f"select {columns} from versions where article = ? order by number desc limit ?"
     total = rows(connection, "select count(*) as n from versions where article = ?", id)[0]["n"]
     return Listed(rows(connection, shown, id, most), total)
-
-
-def facts(connection: sqlite3.Connection, id: int) -> Iterator[Fact]:
-    """What the text names, in the order of the text. An archive of before has no such tables."""
-    tables = {row["name"] for row in rows(connection, "select name from sqlite_master where type = 'table'")}
-    for thing, name in (("document", "number"), ("place", "name")):
-        if f"article_{thing}s" not in tables:
-            continue
-        query = f"""select t.id, t.{name} as name, t.kind, m.field, m.start, m.end
-            from article_{thing}s m join {thing}s t on t.id = m.{thing}
-            where m.article = ? order by m.field desc, m.start limit ?"""
-        for row in rows(connection, query, id, MOST_FACTS):
-            yield Fact(
-                thing, row["id"], row["name"], row["kind"] or "", row["field"], row["start"], row["end"]
-            )
 
 
 def _captures(connection: sqlite3.Connection, article: Row) -> Listed:

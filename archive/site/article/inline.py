@@ -26,8 +26,8 @@ class Inline:
 
     def __init__(self, text: str, marks: Iterable[Span] = (), wraps: Iterable[Wrap] = ()) -> None:
         self.text = text
-        self.marks = list(_apart(Wrap(*mark, "<mark>", "</mark>") for mark in marks))
-        self.wraps = list(_apart(wraps))
+        self.marks = list(apart(Wrap(*mark, "<mark>", "</mark>") for mark in marks))
+        self.wraps = list(apart(wraps))
         self._mark_ends = [mark.end for mark in self.marks]
         self._wrap_ends = [wrap.end for wrap in self.wraps]
 
@@ -59,7 +59,7 @@ class Inline:
         yield escape(self.text[start:end])
 
 
-def _apart(wraps: Iterable[Wrap]) -> Iterator[Wrap]:
+def apart(wraps: Iterable[Wrap]) -> Iterator[Wrap]:
     reached = 0
     for wrap in sorted(wraps):
         if reached <= wrap.start < wrap.end:
