@@ -71,10 +71,12 @@ lock:
 		--custom-compile-command "make lock" --override requirements-next.in pyproject.toml \
 		-o requirements-next.txt
 
-# The frontier against Scrapy's requests in memory, and the pages against the SQL behind them, side by side.
+# The frontier against Scrapy's requests in memory, the pages against the SQL behind them, and what an article
+# says against parsing its page, side by side.
 bench: .venv/.dev
 	$(BIN)/python tests/benchmarks/frontier.py
 	$(BIN)/python tests/benchmarks/search.py
+	$(BIN)/python tests/benchmarks/facts.py
 
 clean:
 	rm -rf .venv .venv-next .venv-replay build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -33,7 +33,9 @@ PORTALS = (
     "ubmttq",
 )
 TABLES = ("copies", "credits", "copies_sketches", "copies_buckets", "copies_pairs")
-LONG = [truth for truth in truths() if truth.words > 180]
+WHOLE = "Ba xã của tỉnh được công nhận đạt chuẩn nông thôn mới năm 2021"
+CUT = "Yến Dương, Lục Bình, Như Cố về đích nông thôn mới"  # the same, cut by another portal
+LONG = [*{truth.body: truth for truth in truths() if truth.words > 180 and truth.title != CUT}.values()]
 SKETCH = (
     "19156e03601ccf04f71dbf073336a00408521e06ca2b9708bbbc560d93fe0d00bf7a510108ad9b05"
     "fee52c05ff1658031daac9095e315a077d1ab10120d50e0741b83aa37b0c1fa97eaa647e12e752af"
@@ -112,9 +114,10 @@ def test_the_copies_of_the_replica_are_found_with_the_right_first_and_nothing_el
         for copy, first in copies(archive).items()
     }
     titles = [truth.title for truth in taken.values()]
-    assert {title for *_, title in found} == {title for title in titles if titles.count(title) > 1}
+    assert {title for *_, title in found} == {title for title in titles if titles.count(title) > 1} | {CUT}
     assert {(first, copy) for first, copy, _ in found} == {
-        ("pacnam", "sonnptnt"), ("mic", "mst"), ("backan", "backan"),
+        ("pacnam", "sonnptnt"), ("mic", "mst"), ("backan", "backan"), ("sonnptnt", "backan"),
+        ("sonnptnt", "hoinongdan"), ("sonnptnt", "ubmttq"),
     }  # fmt: skip
     assert [*incoherent(archive.db.conn)] == []
 
@@ -201,7 +204,7 @@ def test_no_two_articles_of_the_replica_share_a_tenth_but_copies() -> None:
     texts = {(truth.portal, truth.title): told("", truth.lead, truth.body) for truth in truths()}
     for (one, title), text in texts.items():
         for (other, another), text_of_other in texts.items():
-            if title != another:
+            if title != another and {title, another} != {WHOLE, CUT}:
                 assert copied(text, text_of_other) is None, (one, title, other, another)
 
 

@@ -18,7 +18,8 @@ from archive.site.charts.relations import relations_picture
 from archive.site.language import Language
 
 INTERNAL = {
-    "_sqlite_migrations", "stories", "articles_folded", "copies_sketches", "copies_buckets", "copies_pairs",
+    "_sqlite_migrations", "stories", "articles_folded", "files_folded", "copies_sketches", "copies_buckets",
+    "copies_pairs",
 }  # fmt: skip
 
 
