@@ -4,8 +4,9 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from archive.text import SAMPLE, is_vietnamese
+from archive.text import is_vietnamese
 
+SAMPLE = 3000  # characters that the model is shown
 SURE = 0.9
 FEW = 40  # letters, fewer than which tell no language
 

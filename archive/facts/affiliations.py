@@ -10,9 +10,9 @@ one. Who has no office belongs to where he lives.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from archive.facts.gazetteer import DISTRICT_KINDS, PROVINCE_KIND, Place, gazetteer
+from archive.facts.gazetteer import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KIND, Place, gazetteer
 from archive.facts.names import UPPER
 from archive.facts.places import Mention
 
@@ -40,7 +40,7 @@ _MINISTRY_OF = {
     )
 }
 _MINISTRY = "|".join(map(re.escape, sorted(_MINISTRY_OF, key=lambda name: (-len(name), name))))
-_MINISTRY_NAMED = re.compile(rf"\bBộ ({_MINISTRY})(?!\w)", re.I)
+_MINISTRY_NAMED = re.compile(rf"[Bb](?<!\w[Bb])[Ộộ] (?i:({_MINISTRY}))(?!\w)")
 # Departments that name no ministry, of the one whose news the archive keeps.
 _ITS_OWN = re.compile(
     r"(?:cục|vụ|viện|trung tâm) (?:an toàn thông tin|viễn thông|tin học hóa|chuyển đổi số quốc gia|báo chí"
@@ -68,6 +68,7 @@ _RAW = re.compile(
     r"(?i:(xã|phường|thị trấn)|(huyện|quận|thị xã)|(thành phố|tp\.?)|(tỉnh))"
     rf" ([{UPPER}]\w*(?: [{UPPER}]\w*){{0,3}})"
 )
+_KINDS = {"commune": COMMUNE_KINDS, "district": DISTRICT_KINDS}
 _GROUPS = {"commune": 1, "district": 2, "town": 3, "province": 4}
 _HAMLET = re.compile(rf"(?i:(thôn|bản|xóm|tổ dân phố)) ((?:[{UPPER}]|\d)\w*(?: [{UPPER}]\w*){{0,3}})")
 _COMMITTEE = re.compile(rf"Ủy ban (?!nhân)[{UPPER}]\w*(?: [\w]+)?")
@@ -91,8 +92,7 @@ class Circumstances:
     def of_office(self, field: int, span: tuple[int, int]) -> str | None:
         office, (start, end) = self.texts[field][slice(*span)], span
         places = self._told_within(field, start, end)
-        plain = _OTHER.sub("-", office.lower())
-        level = next((name for name, words in _LEVELS.items() if words.search(plain)), None)
+        level = _level_of(office)
         if level == "ministry":
             return self._ministry(office)
         if level == "country":
@@ -171,6 +171,12 @@ class Circumstances:
         }
 
 
+@lru_cache(1024)  # the same few offices are in all the news
+def _level_of(office: str) -> str | None:
+    plain = _OTHER.sub("-", office.lower())
+    return next((name for name, words in _LEVELS.items() if words.search(plain)), None)
+
+
 def _units(level: str, places: Iterable[Place]) -> set[str]:
     if level == "commune":
         return {_whole(place) for place in places if place.is_commune}
@@ -185,17 +191,23 @@ def is_hamlet(affiliation: str) -> bool:
 
 def _named(level: str, said: str, places: Sequence[Place]) -> str | None:
     """The unit of a level that the words name, be it of this province or of another."""
+    kinds = _KINDS.get(level, frozenset((PROVINCE_KIND,)))
     for place in places:
-        if {"commune": place.is_commune, "district": place.kind in DISTRICT_KINDS}.get(
-            level, place.kind == PROVINCE_KIND
-        ):
+        if place.kind in kinds:
             return _whole(place)
+    return _raw(said).get(level)
+
+
+@lru_cache(1024)
+def _raw(said: str) -> dict[str, str]:
+    """By level the first unit that the words name as a unit is written."""
+    found = dict[str, str]()
     for raw in _RAW.finditer(said):
-        if raw[_GROUPS[level]]:
-            return f"{raw[_GROUPS[level]].lower()} {raw[5]}".replace("tp. ", "thành phố ").replace(
-                "tp ", "thành phố "
-            )
-    return None
+        for level, group in _GROUPS.items():
+            if raw[group]:
+                name = f"{raw[group].lower()} {raw[5]}".replace("tp. ", "thành phố ")
+                found.setdefault(level, name.replace("tp ", "thành phố "))
+    return found
 
 
 def _whole(place: Place) -> str:
@@ -203,6 +215,7 @@ def _whole(place: Place) -> str:
     return f"{place.kind} {place.name}" + (f", {above.kind} {above.name}" if above else "")
 
 
+@lru_cache(1024)
 def _body(office: str) -> str | None:
     """The company, the school or the hospital, where it has a name."""
     found = _BODY.search(office)

@@ -13,8 +13,9 @@ from archive.facts.titles import TITLES
 
 _REACH = 170  # characters before a name that its office may take
 _TOKEN = re.compile(r"[^\s(“\"]+")
-_CLAUSE = re.compile(r"[.;!?…](?=\s)|[\n|]")
+_CLAUSE = re.compile(r"[.;!?…\n|](?:(?<=[\n|])|(?=\s))")
 _LINK = re.compile(r" ?[,:–-]? ?(?:là )?$")
+_LONGEST_LINK = 6
 _MANY = re.compile(r"(?<!\w)(?:các|những|hai|ba|bốn|năm|0?\d) (?:[^\W\d]+ ){0,2}$", re.I)
 _ANNOUNCED = re.compile(
     r"(?<!\w)(?:các|những|\d+|hai|ba|bốn|năm) (ông, bà|ông|bà|anh|chị|đồng chí|đ/c)(?!\w)[^.;:!?\n]{0,60}: $",
@@ -79,10 +80,10 @@ def office_before(text: str, begin: int, floor: int, is_titled: bool) -> Before 
     window = text[start:begin]
     if FIRST.isdisjoint(window.lower().replace("(", " ").split()):
         return None
-    link = _LINK.search(window)
+    link = _LINK.search(text, max(start, begin - _LONGEST_LINK), begin)
     if link is None or not link[0] or (not is_titled and link[0].endswith("là ")):
         return None
-    end = start + link.start()
+    end = link.start()
     for close in _CLAUSE.finditer(text, start, end):
         start = close.end()
     for token in _TOKEN.finditer(text, start, end):

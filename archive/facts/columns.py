@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archive.facts.numerals import NUMBER, TIMES
 
-_TABLE = re.compile(r"^\|[^\n]*(?:\n\|[^\n]*)*+", re.M)
+_TABLE = re.compile(r"\n(?P<rows>\|[^\n]*(?:\n\|[^\n]*)*+)")
 _UNIT = re.compile(r"\((?:ĐVT: ?|đơn vị(?: tính)?: ?)?(?P<unit>[^()|]{1,40})\)$", re.I)
 _NUMBER = re.compile(NUMBER)
 _TIMES = re.compile(rf"(?:{TIMES}|tr\.?(?= ?đ))")
@@ -26,9 +26,12 @@ class Cell:
 
 
 def cells(text: str) -> Iterator[Cell]:
-    for table in _TABLE.finditer(text):
-        start = table.start()
-        head, *rows = table[0].split("\n")
+    lines = f"\n{text}"
+    if "\n|" not in lines:
+        return
+    for table in _TABLE.finditer(lines):
+        start = table.start()  # in the text, which is one character shorter
+        head, *rows = table["rows"].split("\n")
         units = {
             column: (unit["unit"].strip(), _year(name))
             for column, name in enumerate(_names(head))

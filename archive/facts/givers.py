@@ -5,12 +5,9 @@ clause, or what `do` or `được` names. A list goes on with it: `…; Công ty
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
-
-from archive.facts.units import Kind, Unit
 
 _DEEDS = ("hỗ trợ", "ủng hộ", "đóng góp", "tài trợ", "trao", "tặng", "quyên góp", "hiến", "trích")
+_DEED = re.compile("|".join(_DEEDS))
 _MOST_DEEDS = 3  # verbs before a sum that may be that of its giver
 _HEADS = (
     "Công ty", "Tổng [Cc]ông ty", "Tập đoàn", "Ngân hàng", "Quỹ", "Hội", "Sở", "UBND", "Ủy ban", "Uỷ ban",
@@ -35,11 +32,15 @@ _GIVER = re.compile(
     r"(?: (?:đã|cũng|cùng|còn|tiếp tục|trực tiếp|trao|với|là|trên|gần|khoảng|hơn))*"
 )
 _BEFORE_GIVERS = ("được ", "do ", "số tiền ", "nguồn vốn ", "như ")
-# What the verb does not reach: another sum, another deed, those who were given to.
+# What the verb does not reach: another sum, another deed, those who were given to. That each begins with a
+# letter of its own makes the search fast.
+_NO_GIFT = (
+    "đạt", "doanh thu", "doanh số", "thu nhập", "lãi", "giá(?<!trị giá)", "mức", "so với", "tăng", "giảm",
+    "dư nợ", "vay", "nợ", "còn lại", "góp vốn", "được (?:hỗ trợ|tặng|trao)", "thu về", "Mua", "mua", "đã",
+)  # fmt: skip
 _NOT_GIVEN = re.compile(
-    r"(?:đạt|doanh thu|doanh số|thu nhập|lãi|(?<!trị )giá|mức|so với|tăng|giảm|dư nợ|vay|nợ|còn lại|góp vốn"
-    r"|được (?:hỗ trợ|tặng|trao)|thu về|[Mm]ua|đã)(?!\w)"
-    r"|, (?!\d|mỗi |trị giá |tổng |với |trên |gần |hơn |khoảng |trong đó )"
+    "|".join(rf"{words}(?!\w)" for words in _NO_GIFT)
+    + r"|, (?!\d|mỗi |trị giá |tổng |với |trên |gần |hơn |khoảng |trong đó )"
 )
 # Heads that are no name by themselves.
 _NOBODY = frozenset((
@@ -48,7 +49,7 @@ _NOBODY = frozenset((
     "ngân hàng", "chi hội", "trung tâm", "doanh nghiệp", "tổ chức", "hợp tác xã", "htx", "câu lạc bộ",
     "nhà máy", "chi nhánh", "bệnh viện",
 ))  # fmt: skip
-_GIFTS = frozenset((
+GIFTS = frozenset((
     "suất quà", "phần quà", "món quà", "suất học bổng", "suất", "chăn", "áo", "xe đạp", "máy tính", "bộ",
     "ghế", "bò", "con", "cây", "quyển", "cuốn", "thùng", "kg", "tấn", "tạ", "ngày công", "m2", "m²", "bàn",
     "túi", "hộp", "gói", "chiếc", "khẩu trang", "suất cơm", "nhà", "căn", "tivi", "ti vi", "điện thoại",
@@ -56,29 +57,18 @@ _GIFTS = frozenset((
 ))  # fmt: skip
 
 
-class Givers:
-    """A text to ask who gave what; the verbs in it are looked for once, when there is a sum or a gift."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._deeds: list[int] | None = None
-
-    def of(self, unit: Unit, begin: int, start: int) -> str | None:
-        """Of a figure at `start`, in the sentence that has begun at `begin`."""
-        if unit.kind is not Kind.MONEY and unit.head not in _GIFTS:
-            return None
-        text = self._text
-        if self._deeds is None:
-            self._deeds = sorted(at for deed in _DEEDS for at in _all(text, deed))
-        first, last = bisect_left(self._deeds, begin), bisect_left(self._deeds, start)
-        if first == last:
-            return None
-        mark = max(text.rfind(";", begin, start), text.rfind(":", begin, start))
-        for deed in reversed(self._deeds[max(first, last - _MOST_DEEDS) : last]):
-            if deed > mark and (found := _named(text, begin, deed)):
-                # One more character, by which a comma before the figure itself is known.
-                return None if _NOT_GIVEN.search(text, deed, start + 1) else found
-        return _named(text, mark + 1, start) if mark >= 0 else None
+def giver(text: str, begin: int, start: int) -> str | None:
+    """Of a figure at `start`, in the sentence that has begun at `begin`."""
+    sentence = text[begin:start]
+    if not any(map(sentence.__contains__, _DEEDS)):  # a tenth of the time that to search for one takes
+        return None
+    mark = max(text.rfind(";", begin, start), text.rfind(":", begin, start))
+    deeds = [deed.start() for deed in _DEED.finditer(text, max(begin, mark), start)]
+    for deed in reversed(deeds[-_MOST_DEEDS:]):
+        if found := _named(text, begin, deed):
+            # One more character, by which a comma before the figure itself is known.
+            return None if _NOT_GIVEN.search(text, deed, start + 1) else found
+    return _named(text, mark + 1, start) if mark >= 0 else None
 
 
 def _named(text: str, begin: int, end: int) -> str | None:
@@ -90,10 +80,3 @@ def _named(text: str, begin: int, end: int) -> str | None:
         return None
     found = _GIVER.fullmatch(clause, after)
     return found["giver"] if found and found["giver"].lower() not in _NOBODY else None
-
-
-def _all(text: str, piece: str) -> Iterator[int]:
-    at = text.find(piece)
-    while at >= 0:
-        yield at
-        at = text.find(piece, at + 1)

@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from archive.facts.bodies import FIRST
 from archive.facts.gazetteer import gazetteer
@@ -50,8 +51,7 @@ _TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọ
 _TONE = re.compile(rf"(?<![qQ])(?:{'|'.join(_TONES)})(?!\w)")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A name from `start` to `end`, with its title from `begin` on; `is_known`: it begins with a surname.
 
     `honorific` is the title, spelled in one way; `level` the level that stands right before it.
@@ -70,6 +70,7 @@ class Candidate:
         return self.text.count(" ") + 1
 
 
+@lru_cache(1024)
 def canonical(name: str) -> str:
     """One spelling of a name: no shouting, and the tone marks where the old rule has them."""
     words = name.split(" ")
@@ -97,9 +98,8 @@ def title_before(text: str, start: int) -> tuple[str, int] | None:
     if not start or text[start - 1] != " ":
         return None
     # Before most names stands no title, which the last word tells.
-    last = text[max(0, start - _LAST_REACH) : start - 1].rpartition(" ")[2].rpartition("\n")[2]
-    last = last.lower().rstrip(".:").lstrip(_OPENING)
-    if last not in _LAST and last.rpartition(".")[2] not in _LAST:
+    last = text[max(0, start - _LAST_REACH) : start - 1].rpartition(" ")[2].lower()
+    if last not in _LAST and (last.isalpha() or not _ends_title(last)):
         return None
     window = text[max(0, start - _REACH) : start - 1]
     words = window[window.rfind("\n") + 1 :].rsplit(" ", LONGEST)[-LONGEST:]
@@ -113,6 +113,12 @@ def title_before(text: str, start: int) -> tuple[str, int] | None:
             return None if _bearer(text, begin) else (TITLES[title], begin)
     title = words[-1].rpartition(".")[2]  # of a sentence that begins without a blank
     return (TITLES[title.lower()], start - 1 - len(title)) if title.lower() in TITLES else None
+
+
+def _ends_title(word: str) -> bool:
+    """Whether the last word of a title is in one with marks in it."""
+    bare = word.rpartition("\n")[2].rstrip(".:").lstrip(_OPENING)
+    return bare in _LAST or bare.rpartition(".")[2] in _LAST
 
 
 def is_borne(text: str, start: int) -> bool:

@@ -9,16 +9,17 @@ from decimal import Decimal
 from functools import lru_cache
 
 Number = int | float
+Exact = int | Decimal
 
 _MOST = 24  # digits and separators of one number; what is longer is none
-_LIMIT = Decimal(10) ** 16  # beyond which a float does not hold a whole number
+_LIMIT = 10**16  # beyond which a float does not hold a whole number
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 _ENGLISH = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 _ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 NUMBER = r"(?:[0-9]{1,3}(?: [0-9]{3}){1,4}(?:,[0-9]+)?(?![0-9]|[.,/][0-9])|[0-9]+(?:[.,][0-9]+)*+)"
 TIMES = (
+    r"(?= ?[nvtcNVTC])"  # a look that is far cheaper than to ignore case for each word
     r"(?i: ?(?:(?:nghìn|ngàn|vạn|triệu|trăm|chục) )?(?:nghìn|ngàn|vạn|triệu|tỷ|tỉ|trăm|chục)"
     r"(?![^\W\d_])(?! lệ| trọng))"
 )
@@ -37,7 +38,8 @@ def factor(written: str | None) -> int:
     return product
 
 
-def number(written: str, is_whole: bool = False, is_fraction: bool = False) -> Decimal | None:
+@lru_cache(4096)
+def number(written: str, is_whole: bool = False, is_fraction: bool = False) -> Exact | None:
     """None where it is none, as an IP address or a telephone number.
 
     `is_whole`: what is counted has no fractions, so that one group of three digits is one of thousands;
@@ -47,7 +49,7 @@ def number(written: str, is_whole: bool = False, is_fraction: bool = False) -> D
         return None
     digits = written.replace(" ", "")
     if digits.isdecimal():
-        return Decimal(digits)
+        return int(digits)
     if _ONE_GROUP.fullmatch(digits) and (is_whole or is_fraction):
         return Decimal(re.sub("[.,]", "" if is_whole else ".", digits))
     if digits[0] != "0" and _THOUSANDS.fullmatch(digits):
@@ -59,12 +61,15 @@ def number(written: str, is_whole: bool = False, is_fraction: bool = False) -> D
     return None
 
 
-def plain(value: Decimal) -> Number | None:
+def plain(value: Exact) -> Number | None:
     """An int where it is whole; None where it is too large to be kept exactly."""
     if value >= _LIMIT:
         return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    whole = int(value)
+    return whole if isinstance(value, int) or whole == value else float(value)
 
 
 def is_year(written: str) -> bool:
-    return _YEAR.fullmatch(written) is not None
+    return (
+        len(written) == 4 and written.startswith(("19", "20")) and written.isascii() and written.isdecimal()
+    )

@@ -5,7 +5,6 @@ level (`tỉnh`, `xã`), or goes on as the names of authorities and of their fie
 heads behind a comma, a dash or `kiêm` are of the same office.
 """
 
-import re
 from collections.abc import Sequence
 
 from archive.facts.bodies import (
@@ -28,7 +27,7 @@ from archive.facts.titles import TITLES
 
 _REACH = 240  # characters that the offices of one person take
 _HEAD_REACH = 48  # and those of the longest head, with what may stand before it
-_WORD = re.compile(r"\S+")
+_FIRST_REACH = 16  # and those of its first word
 _MARKS = ".,;:!?)]}…”\"'’|"
 
 _LINK = frozenset({"-", "–", "—"})
@@ -56,18 +55,21 @@ def head(words: Sequence[str], first: int) -> int:
 
 def office_at(text: str, start: int, limit: int) -> int | None:
     """Where the offices end that begin at `start`, at most at `limit`; None where none begins there."""
-    # Most words that may begin an office do not; that is seen cheaply.
+    # Most words begin no office, and most that may do not; that is seen cheaply.
+    first = text[start : min(limit, start + _FIRST_REACH)].split(None, 1)
+    if not first or first[0].lower() not in FIRST:
+        return None
     if not head(text[start : min(limit, start + _HEAD_REACH)].split(), 0):
         return None
     stop = min(limit, start + _REACH, len(text))
     line = text.find("\n", start, stop)
-    found = [match.span() for match in _WORD.finditer(text, start, stop if line < 0 else line)]
-    words = [text[begin:end] for begin, end in found]
+    words = text[start : stop if line < 0 else line].split()
     if not (at := head(words, 0)):
         return None
-    last = _end(words, at)
-    begin, _ = found[last - 1]
-    return begin + len(words[last - 1].rstrip(_MARKS))
+    *others, last = words[: _end(words, at)]
+    for word in others:
+        start = text.index(word, start) + len(word)
+    return text.index(last, start) + len(last.rstrip(_MARKS))
 
 
 def _end(words: Sequence[str], at: int) -> int:

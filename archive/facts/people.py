@@ -10,9 +10,9 @@ The president's name is none, nor is that of a place or of what is named after a
 Minh Khai`, `giải thưởng Võ Nguyên Giáp`).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from archive.facts.affiliations import Circumstances, is_hamlet
 from archive.facts.beside_names import (
@@ -31,8 +31,7 @@ _SOUGHT = 200  # mentions whose names are sought in the whole article; with more
 _MARKS = frozenset(" .,;:!?…()“”\"'’/-–\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """`text` is the name as written, at `start` to `end`; `name` is the same for all its spellings.
 
     `honorific` is what stands before it (`ông`), `office` what the person is said to be (`Phó Chủ tịch UBND
@@ -48,8 +47,7 @@ class Named:
     affiliation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
+class _Person(NamedTuple):
     """A mention: the spans of the name, of the office and of what else is said in passing behind the name."""
 
     field: int
@@ -61,8 +59,7 @@ class _Person:
     said: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(NamedTuple):
     """Persons named one behind the other; `office` is that of all of them."""
 
     end: int
@@ -177,8 +174,8 @@ def _again(texts: Sequence[str], found: Sequence[Sequence[_Person]]) -> Iterator
 
 
 def _in_full(field: int, text: str, spelling: str, name: str, taken: set[int]) -> Iterator[_Person]:
-    for start, end in _occurrences(text, spelling):
-        if end not in taken and not is_borne(text, start):
+    for start, end in _occurrences(text, spelling, taken):
+        if not is_borne(text, start):
             taken.add(end)
             yield _Person(field, start, end, name, None)
 
@@ -186,22 +183,26 @@ def _in_full(field: int, text: str, spelling: str, name: str, taken: set[int]) -
 def _in_short(
     field: int, text: str, word: str, name: str, sexes: frozenset[str], taken: set[int]
 ) -> Iterator[_Person]:
-    for start, end in _occurrences(text, f" {word}"):
-        title = None if end in taken else title_before(text, start)
+    for start, end in _occurrences(text, f" {word}", taken):
+        title = title_before(text, start)
         if title and title[0] in SHORT and title[0] not in sexes:
             yield _Person(field, start, end, name, title[0])
 
 
-def _occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
-    """Where the words stand that are no part of a longer name; without the blank they may begin with."""
-    at = text.find(words)
-    while at >= 0:
+def _occurrences(text: str, words: str, taken: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Where the words stand that are no part of a longer name; without the blank they may begin with.
+
+    None that ends where one is known to.
+    """
+    end = 0
+    while (at := text.find(words, end)) >= 0:
         start, end = at + words.startswith(" "), at + len(words)
+        if end in taken:
+            continue
         goes_on = text[end : end + 1] == " " and text[end + 1 : end + 2].isupper() and not words.isupper()
         is_whole = start > at or at == 0 or text[at - 1] in _MARKS
         if is_whole and not goes_on and (end == len(text) or text[end] in _MARKS):
             yield start, end
-        at = text.find(words, end)
 
 
 def _given_names(persons: Sequence[_Person]) -> dict[str, tuple[str, frozenset[str]]]:

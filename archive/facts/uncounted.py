@@ -5,6 +5,7 @@ thức`; what is a name or a slogan in quotation marks (`phong trào “5 xung k
 """
 
 import re
+from collections.abc import Iterator
 
 from archive.facts.numerals import is_year
 
@@ -17,6 +18,7 @@ _HEDGES = frozenset((
     "quá nửa", "đạt trên", "đạt gần", "đạt hơn", "không vượt quá", "vượt", "tròn", "cỡ", "hàng", "quá",
     "ít hơn", "nhiều hơn", "cao nhất",
 ))  # fmt: skip
+_HEDGES_LAST = frozenset(hedge.split()[-1] for hedge in _HEDGES)
 # With these before it `hơn` compares: `cao hơn 4.000 đồng`.
 _COMPARED = frozenset(
     "cao thấp nhiều ít lớn nhỏ dài rộng nặng tốt nhanh đông kém sớm muộn xa sâu rẻ đắt".split()
@@ -42,9 +44,12 @@ _PROGRAMMES = frozenset((
 _ALWAYS = frozenset(
     ("tiêu chí", "quốc lộ", "tỉnh lộ", "phiên bản", "giai đoạn", "mức độ", "quân khu", "khu vực")
 )
+# One of these right before a number says what it is, or the word before that one does.
+_TELLING = _NUMBERED | _IN_NUMBERS | {"năm", "ngày", "số", "cấp"} | {said.split()[1] for said in _PROGRAMMES}
 
+_QUOTES = '“«"'
 # With a number in it.
-_QUOTATION = re.compile(r"[“«\"](?P<before>[^“”\"«»\n0-9]{0,160})[0-9][^“”\"«»\n]{0,160}[”»\"]")
+_QUOTATION = re.compile(r"[“«\"](?P<before>[^“”\"«»\n0-9]{0,160}+)[0-9][^“”\"«»\n]{0,160}+[”»\"]")
 _NAMING = (
     "phong trào", "chương trình", "đề án", "mô hình", "vận động", "chủ đề", "phương châm", "khẩu hiệu",
     "thông điệp", "cuộc thi", "hội thi", "chiến dịch", "danh hiệu", "quỹ", "câu lạc bộ", "dự án",
@@ -58,7 +63,21 @@ _NAME = 40  # characters of a quotation that is no sentence
 
 def names(text: str) -> list[tuple[int, int]]:
     """The spans of quotations that are names and slogans rather than what somebody said."""
-    return [quotation.span() for quotation in _QUOTATION.finditer(text) if _is_name(quotation)]
+    found = list[tuple[int, int]]()
+    end = 0
+    for start in sorted(at for mark in _QUOTES for at in _all(text, mark)):
+        if start >= end and (quotation := _QUOTATION.match(text, start)):
+            end = quotation.end()
+            if _is_name(quotation):
+                found.append((start, end))
+    return found
+
+
+def _all(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
 
 
 def _is_name(quotation: re.Match[str]) -> bool:
@@ -72,6 +91,10 @@ def _is_name(quotation: re.Match[str]) -> bool:
 
 def is_none(numbers: re.Match[str], before: list[str], unit: str, places: frozenset[str]) -> int:
     """Whether the numbers are no count; if so, up to where the text has been read, else 0."""
+    written, of = numbers["first"], numbers["of"]
+    is_digit = len(written) == 1  # by which `0 đồng` and `4G` may be known
+    if not (of or is_digit or is_year(written)) and (not before or before[-1] not in _TELLING):
+        return 0
     if _is_date(numbers, before) or _is_fraction(numbers, before):
         return numbers.end("of")
     if _is_numbered(before, numbers["first"]) or _is_named(numbers, before, unit, places):
@@ -89,6 +112,8 @@ def hedge(numbers: re.Match[str], before: list[str]) -> tuple[int, str | None]:
     if words and words[-1] == "từ" and numbers["last"]:
         start -= 3
         words = words[:-1]
+    if not words or words[-1] not in _HEDGES_LAST:
+        return start, None
     for count in (3, 2, 1):
         if len(words) >= count and (said := " ".join(words[-count:])) in _HEDGES:
             break
@@ -103,7 +128,9 @@ def words_before(text: str, start: int) -> list[str]:
     if text[start - 1 : start] != " ":
         return []
     before = text[max(0, start - _REACH) : start]
-    return before[before.rfind("\n") + 1 :].lower().split()[-4:]
+    if "\n" in before:
+        before = before[before.rfind("\n") + 1 :]
+    return before.lower().rsplit(None, 4)[-4:]
 
 
 def is_inside_a_word(text: str, start: int) -> bool:

@@ -6,17 +6,17 @@ What the list does not have is no unit, but for what the language makes by rule:
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 _LONGEST = 32  # characters of the longest unit
-_TOKEN = re.compile(r" ?([%‰°º]|[Đđ]/c(?!\w)|[^\W_]+)")
+_TOKEN = re.compile(r" ?([%‰]|[°º][^\W_]*|[Đđ]/c(?!\w)|[^\W_]+)")
 _GOES_ON = re.compile(r"[^\W_]-?[^\W_]")
 _WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}")
+_CLASSIFIERS = frozenset(("chiếc", "cái"))
 _CLASSIFIER = re.compile(r" (?:chiếc|cái)(?!\w)")
 _OF_TRADES = frozenset(("viên", "sĩ", "sỹ", "sư", "nhân", "giả", "thủ"))
 _PER = re.compile(r" ?/ ?(?:1 |một |mỗi )?(?=[^\W\d_]|[0-9.]+ [^\W\d_])")
@@ -35,12 +35,8 @@ STOPS = frozenset(
 _NO_MACHINES = STOPS | {"công", "loại", "hiệu", "cũ", "chất", "lớn", "nhỏ", "to", "hỏng", "hàn", "mọc", "các"}
 
 
-class Kind(Enum):
-    """`MEASURE` may have a fraction, `MONEY` only where it is multiplied, what is counted has none."""
-
-    MEASURE = "measure"
-    MONEY = "money"
-    COUNTED = "counted"
+# A measure may have a fraction, money only where it is multiplied, what is counted has none.
+Kind = Literal["measure", "money", "counted"]
 
 
 class Unit(NamedTuple):
@@ -52,50 +48,69 @@ class Unit(NamedTuple):
     end: int
 
 
+class Entry(NamedTuple):
+    """A unit as it is looked for: in lower case. What has no name is none (`never`)."""
+
+    lower: str
+    name: str
+    kind: Kind
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`begins`: by the first word of a unit what units it begins, in lower case, the longest first."""
+    """`alone` are the units of one word, `longer` those of more: by the first word, then by the two
+    characters behind it, the longest first.
+    """
 
-    begins: Mapping[str, tuple[str, ...]]
-    spelled: Mapping[str, str]
-    kinds: Mapping[str, Kind]
+    alone: Mapping[str, Entry]
+    longer: Mapping[str, Mapping[str, Sequence[Entry]]]
     attached: frozenset[str]
     capitals: frozenset[str]
-    never: frozenset[str]
     time: frozenset[str]
     places: frozenset[str]
+
+    def entries(self) -> Iterator[Entry]:
+        yield from self.alone.values()
+        for longer in self.longer.values():
+            for entries in longer.values():
+                yield from entries
 
     def at(self, text: str, position: int, is_attached: bool = False) -> Unit | None:
         """The unit that begins at a position, a space before it; `is_attached`: a number right before it."""
         unit = self._plain(text, position, is_attached)
-        return self._rate(text, unit) if unit else None
+        return self._rate(text, unit) if unit and "/" in text[unit.end : unit.end + 2] else unit
 
     def _plain(self, text: str, position: int, is_attached: bool) -> Unit | None:
-        if text[position : position + 2] == " c" and (classifier := _CLASSIFIER.match(text, position)):
-            return self._classified(text, position, classifier.end())
         token = _TOKEN.match(text, position)
         if token is None:
             return None
         start, word = token.start(1), token[1].lower()
-        lower = text[start : start + _LONGEST].lower()
-        for entry in self.begins.get(word, ()):
-            if not lower.startswith(entry) or _GOES_ON.match(lower, len(entry) - 1):
-                continue
-            if entry in self.never or not (text[start].islower() or self._is_written(text, start, entry)):
-                return None
-            if is_attached and start == position and entry not in self.attached:
-                return None
-            unit = Unit(self.spelled[entry], entry, self.kinds[entry], start + len(entry))
-            return self._with_more(text, unit) if word == "lượt" else unit
-        return None if word in STOPS or start == position else self._by_rule(text, start)
+        if word in _CLASSIFIERS and (classifier := _CLASSIFIER.match(text, position)):
+            return self._classified(text, position, classifier.end())
+        entry = self.alone.get(word)
+        if longer := self.longer.get(word):
+            entry = _longest(text, start, len(word), longer) or entry
+        end = token.end()
+        if entry is None or (
+            entry.lower == word and text[end : end + 1] == "-" and _GOES_ON.match(text, end - 1)
+        ):
+            return None if start == position or word in STOPS else self._by_rule(text, start)
+        if not entry.name or not (text[start].islower() or self._is_written(text, start, entry)):
+            return None
+        if start == position and is_attached and entry.lower not in self.attached:
+            return None
+        unit = Unit(entry.name, entry.lower, entry.kind, start + len(entry.lower))
+        return self._with_more(text, unit) if word == "lượt" else unit
 
-    def _is_written(self, text: str, start: int, entry: str) -> bool:
+    def _is_written(self, text: str, start: int, entry: Entry) -> bool:
         """Whether a unit with a capital letter is one that is written so, or in a line of capitals."""
-        written = text[start : start + len(entry)]
+        written = text[start : start + len(entry.lower)]
         if len(written) == 1:
-            return written == self.spelled[entry]  # 5G is no mass
-        is_abbreviation = self.kinds[entry] is not Kind.COUNTED or self.spelled[entry][0].isupper()
-        return is_abbreviation or entry in self.capitals or written.isupper() or not written[0].isalpha()
+            return written == entry.name  # 5G is no mass
+        is_abbreviation = entry.kind != "counted" or entry.name[0].isupper()
+        return (
+            is_abbreviation or entry.lower in self.capitals or written.isupper() or not written[0].isalpha()
+        )
 
     def _classified(self, text: str, position: int, end: int) -> Unit:
         """`200 chiếc ghế nhựa`: what it is, be it in the list or not; without that, how it is counted."""
@@ -106,8 +121,8 @@ class Lexicon:
         word = words[0].split(" ")[0] if words else ""
         if not word or word in STOPS or word[0].isupper():
             name = text[position + 1 : end]
-            return Unit(name, name, Kind.COUNTED, end)
-        return Unit(word, word, Kind.COUNTED, end + 1 + len(word))
+            return Unit(name, name, "counted", end)
+        return Unit(word, word, "counted", end + 1 + len(word))
 
     def _by_rule(self, text: str, start: int) -> Unit | None:
         words = _WORDS.match(text, start)
@@ -121,23 +136,21 @@ class Lexicon:
             name = words[0]
         elif name != "máy":  # which may stand alone
             return None
-        return Unit(name, name, Kind.COUNTED, start + len(name))
+        return Unit(name, name, "counted", start + len(name))
 
     def _with_more(self, text: str, unit: Unit) -> Unit:
         """`lượt` with what comes or goes, where that is a unit itself: `lượt gia đình`."""
         if text[unit.end : unit.end + 1] != " ":
             return unit
         more = self._plain(text, unit.end, False)
-        if more is None or more.kind is not Kind.COUNTED:
+        if more is None or more.kind != "counted":
             return unit
         name = f"lượt {more.name}"
-        return Unit(name, name, Kind.COUNTED, more.end)
+        return Unit(name, name, "counted", more.end)
 
     def _rate(self, text: str, unit: Unit) -> Unit:
         """With what it is a rate of; `xã/phường` is none."""
         name, end = unit.name, unit.end
-        if "/" not in text[end : end + 2]:
-            return unit
         for _ in range(_PERS):
             if text[end : end + 1] not in ("/", " ") or not (per := _PER.match(text, end)):
                 break
@@ -158,11 +171,20 @@ class Lexicon:
         one = two.split(" ")[0]
         for span in (two, one):
             if span in self.time:
-                return Unit(span, span, Kind.MEASURE, position + len(span))
+                return Unit(span, span, "measure", position + len(span))
         plain = self._plain(text, position, False)
         if plain or not one.isalpha() or one in STOPS or text[position].isupper():
             return plain
-        return Unit(one, one, Kind.COUNTED, position + len(one))
+        return Unit(one, one, "counted", position + len(one))
+
+
+def _longest(text: str, start: int, first: int, longer: Mapping[str, Sequence[Entry]]) -> Entry | None:
+    """The longest that stands there; `first` characters of it are its first word."""
+    lower = text[start : start + _LONGEST].lower()
+    for entry in longer.get(lower[first : first + 2], ()):
+        if lower.startswith(entry.lower) and not _GOES_ON.match(lower, len(entry.lower) - 1):
+            return entry
+    return None
 
 
 @cache
@@ -175,26 +197,32 @@ def lexicon() -> Lexicon:
     ]
     spelled = {name.lower(): name for name in (*counted, *data["never"], *data["measures"])}
     spelled |= {written: name for name, all in data["money"].items() for written in all}
-    kinds = dict.fromkeys(spelled, Kind.COUNTED)
-    kinds |= {name.lower(): Kind.MEASURE for name in data["measures"]}
-    kinds |= {written: Kind.MONEY for all in data["money"].values() for written in all}
+    kinds: dict[str, Kind] = dict.fromkeys(spelled, "counted")
+    kinds |= {name.lower(): "measure" for name in data["measures"]}
+    kinds |= {written: "money" for all in data["money"].values() for written in all}
+    never = frozenset(data["never"])
+    entries = [Entry(lower, "" if lower in never else name, kinds[lower]) for lower, name in spelled.items()]
+    words = {entry: _first_word(entry.lower) for entry in entries}
     return Lexicon(
-        begins=_by_first_word(spelled),
-        spelled=spelled,
-        kinds=kinds,
+        alone={word: entry for entry, word in words.items() if entry.lower == word},
+        longer=_longer(words),
         attached=frozenset(name.lower() for name in data["attached"]),
         capitals=frozenset(data["capitals"]),
-        never=frozenset(data["never"]),
         time=frozenset(data["time"]),
         places=frozenset(data["places"]),
     )
 
 
-def _by_first_word(units: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    begins: dict[str, list[str]] = {}
-    for unit in sorted(units, key=lambda unit: (-len(unit), unit)):
-        token = _TOKEN.match(unit)
-        if token is None:
-            raise ValueError(f"units.json: {unit!r} does not begin with a word")
-        begins.setdefault(token[1], []).append(unit)
-    return {first: tuple(of) for first, of in begins.items()}
+def _first_word(unit: str) -> str:
+    token = _TOKEN.match(unit)
+    if token is None:
+        raise ValueError(f"units.json: {unit!r} does not begin with a word")
+    return token[1]
+
+
+def _longer(words: Mapping[Entry, str]) -> dict[str, dict[str, list[Entry]]]:
+    begins: dict[str, dict[str, list[Entry]]] = {}
+    for entry, word in sorted(words.items(), key=lambda one: (-len(one[0].lower), one[0])):
+        if rest := entry.lower[len(word) :]:
+            begins.setdefault(word, {}).setdefault(rest[:2], []).append(entry)
+    return begins

@@ -2,7 +2,8 @@
 
     python tests/benchmarks/facts.py
 
-Texts of 6,000 characters are made of the replica's articles. Each part takes its turn with the others, and
+Texts of 6,000 characters are made of the replica's articles, which are full of figures (some 50 a text), and of
+the real pages in `../shared` where they are (some 15). Each part takes its turn with the others, and
 with the ruler that stands last: parsing one of the portals' pages with lxml, which every page must be anyway.
 The least of the turns is printed, for a busy machine adds to all others.
 """
@@ -15,7 +16,7 @@ from time import process_time
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from lxml import html
-from test_gold_facts import MARKED, of_the_replica
+from test_gold_facts import MARKED, SHARED, of_a_file, of_the_replica
 
 from archive.broken import flaw, mended
 from archive.copies import credits_of, sketch, told
@@ -29,17 +30,24 @@ from archive.language import language
 from archive.model import Article
 
 LENGTH, TURNS, LIMIT = 6_000, 30, 3.0
+WHOLE = ("all facts", "sketch for copies", "credits", "language, damage")
 PAGE = "<div class=a><p>{}</p></div>"
 
 
-def texts() -> list[str]:
-    """Pieces of LENGTH characters, no two with the same articles."""
-    whole = "\n\n".join(of_the_replica(path).article.body for path in MARKED)
-    return [whole[start : start + LENGTH] for start in range(0, len(whole) - LENGTH, LENGTH)]
+def pieces(articles: list[Article]) -> list[Article]:
+    """Of LENGTH characters, with as many words as those have that they are made of."""
+    whole = "\n\n".join(article.body for article in articles)
+    texts = [whole[start : start + LENGTH] for start in range(0, len(whole) - LENGTH, LENGTH)]
+    return [Article("https://backan.gov.vn/1", "1", "Tin", text) for text in texts]
 
 
 def main() -> None:
-    articles = [Article("https://backan.gov.vn/1", "1", "Tin", text) for text in texts()]
+    measure("of the replica", pieces([of_the_replica(path).article for path in MARKED]))
+    if SHARED:
+        measure("of real pages", pieces([of_a_file(path).article for path in SHARED]))
+
+
+def measure(name: str, articles: list[Article]) -> None:
     found = [mentions([one.body]) for one in articles]
     pages = [page(one.body) for one in articles]
     parts: dict[str, Callable[[int], object]] = {
@@ -49,11 +57,9 @@ def main() -> None:
         "people": lambda i: people([articles[i].body], found[i]),
         "standards": lambda i: standards(articles[i].body, found[i][0]),
         "all facts": lambda i: facts_of(articles[i]),
-        "copies": lambda i: (
-            sketch(told("Tin", None, articles[i].body).distinct),
-            credits_of(None, None, articles[i].body),
-        ),
-        "language and damage": lambda i: (
+        "sketch for copies": lambda i: sketch(told("Tin", None, articles[i].body).distinct),
+        "credits": lambda i: credits_of(None, None, articles[i].body),
+        "language, damage": lambda i: (
             language(articles[i].body),
             mended(articles[i].body),
             flaw(articles[i].body),
@@ -62,17 +68,18 @@ def main() -> None:
     }
     least = dict.fromkeys(parts, float("inf"))
     for _ in range(TURNS):
-        for name, part in parts.items():
+        for part, work in parts.items():
             began = process_time()
             for i in range(len(articles)):
-                part(i)
-            least[name] = min(least[name], (process_time() - began) / len(articles) * 1000)
-    print(f"ms for {LENGTH:,} characters, {len(articles)} texts")
-    for name, ms in least.items():
-        print(f"{name:<20} {ms:6.2f}")
-    total = sum(least[name] for name in ("all facts", "copies", "language and damage"))
+                work(i)
+            least[part] = min(least[part], (process_time() - began) / len(articles) * 1000)
+    told_of = sum(len(facts_of(one).figures) for one in articles) // len(articles)
+    print(f"ms for {LENGTH:,} characters {name}: {len(articles)} texts, {told_of} figures each")
+    for part, ms in least.items():
+        print(f"{part:<20} {ms:6.2f}")
+    total = sum(ms for part, ms in least.items() if part in WHOLE)
     print(
-        f"{'all of it':<20} {total:6.2f}  (limit {LIMIT}; {total / least['(a page parsed)']:.1f} pages parsed)"
+        f"{'all of it':<20} {total:6.2f}  (limit {LIMIT}; {total / least['(a page parsed)']:.1f} pages parsed)\n"
     )
 
 
