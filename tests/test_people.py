@@ -80,6 +80,22 @@ ONE_PERSON = [
     ("Bí thư Đoàn TNCS Hồ Chí Minh huyện Na Rì Hoàng Văn Thức", "Hoàng Văn Thức", None,
      "Bí thư Đoàn TNCS Hồ Chí Minh huyện Na Rì"),
     ("Đại tướng Võ Nguyên Giáp làm Tư lệnh", "Võ Nguyên Giáp", "đại tướng", "Đại tướng"),
+    ("Ông Nguyễn Văn An, Giám đốc Sở Văn hóa, Thể thao và Du lịch cho biết", "Nguyễn Văn An", "ông",
+     "Giám đốc Sở Văn hóa, Thể thao và Du lịch"),
+    ("Bà Đồng Thị Vân, Giám đốc Sở Lao động, Thương binh và Xã hội nói", "Đồng Thị Vân", "bà",
+     "Giám đốc Sở Lao động, Thương binh và Xã hội"),
+    ("Đội trưởng Đội Cảnh sát giao thông - trật tự, Công an huyện Ba Bể Lê Hà An", "Lê Hà An", None,
+     "Đội trưởng Đội Cảnh sát giao thông - trật tự, Công an huyện Ba Bể"),
+    ("Bác sĩ Lê Hà An, Trưởng khoa Nội, Bệnh viện Đa khoa tỉnh cho biết", "Lê Hà An", "bác sĩ",
+     "Trưởng khoa Nội, Bệnh viện Đa khoa tỉnh"),
+    ("Ông Lê Hà An, Chủ tịch UBND tỉnh, Công an tỉnh dự họp", "Lê Hà An", "ông", "Chủ tịch UBND tỉnh"),
+    ("Bí thư Đoàn Thanh niên Cộng sản Hồ Chí Minh huyện Ba Bể Lăng Thị Hiền", "Lăng Thị Hiền", None,
+     "Bí thư Đoàn Thanh niên Cộng sản Hồ Chí Minh huyện Ba Bể"),
+    ("Chi cục trưởng Chi cục Hải quan khu vực VII Nguyễn Văn Hùng", "Nguyễn Văn Hùng", None,
+     "Chi cục trưởng Chi cục Hải quan khu vực VII"),
+    ("Thượng úy QNCN Trần Văn Lâm nói", "Trần Văn Lâm", "thượng úy", "Thượng úy QNCN"),
+    ("Phó Tổng Giám đốc Viettel Nguyễn Đạt nói", "Nguyễn Đạt", None, "Phó Tổng Giám đốc Viettel"),
+    ("Giám đốc VNPT Bắc Kạn Nguyễn Đạt nói", "Nguyễn Đạt", None, "Giám đốc VNPT Bắc Kạn"),
 ]  # fmt: skip
 NOBODY = [
     "phường Nguyễn Thị Minh Khai, phường Phùng Chí Kiên và đường Hùng Vương",
@@ -95,6 +111,7 @@ NOBODY = [
     "Mẹ Việt Nam anh hùng; bà con Bắc Kạn; các anh, chị em Hội Phụ nữ; ông Trị đã đến",
     "người mất tích là Đặng Văn Phin; hộ Lý Văn Đông; Lê Quốc Hùng, SN 1990; họ Bàn",
     "Thế vận hội Rio, ca khúc Trần Tiến và Nguyễn Cường",
+    "Bí thư Đoàn Thanh niên công an; Bí thư Đoàn Thanh Niên xã Nhạn Môn",
     "",
 ]
 

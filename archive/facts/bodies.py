@@ -1,5 +1,6 @@
 """The words of offices and of the bodies that they are held in. Words alone; `offices.py` has the rules."""
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -56,7 +57,7 @@ FIRST = frozenset(head.split()[0] for head in HEADS) | BEFORE_HEAD
 
 ABOVE = frozenset({"tỉnh", "huyện", "xã", "phường", "quận"})
 BELOW = frozenset({"thôn", "bản", "xóm", "tổ", "khu", "khối", "ấp", "khóa", "khoá", "số"})
-IN_TWO_WORDS = {"thành": ("phố",), "thị": ("trấn", "xã"), "tiểu": ("khu",), "khu": ("phố",)}
+IN_TWO_WORDS = {"thành": ("phố",), "thị": ("trấn", "xã"), "tiểu": ("khu",), "khu": ("phố", "vực")}
 # Words before which a capital word begins a name of two words: `Phòng Hạ tầng`.
 TYPES = frozenset("sở phòng ban cục vụ viện hội đoàn tâm trường ty trạm hạt khoa đội tổ và".split())
 # What of a body's name is known where all is in capitals.
@@ -155,10 +156,20 @@ _NAMES = tuple(
     công tác đại biểu; dân nguyện; kinh tế ngân sách; văn hóa xã hội; tài chính kế hoạch; kinh tế hạ tầng;
     kế hoạch đầu tư; sắp xếp dân cư; ổn định dân cư; phát triển nông thôn; phát triển lâm nghiệp; sử dụng
     và phát triển rừng; địa chính; tư pháp hộ tịch; hộ tịch; địa chính xây dựng; văn phòng thống kê; chữ
-    thập đỏ; người mù; hội người mù; đoàn luật sư; đấu thầu; giám sát đầu tư
+    thập đỏ; người mù; hội người mù; đoàn luật sư; đấu thầu; giám sát đầu tư; văn hóa,
+    thể thao và du lịch; văn hoá, thể thao và du lịch; văn hóa, thông tin, thể thao và du lịch; văn hóa -
+    thông tin; lao động, thương binh và xã hội; giao thông - trật tự; trật tự cơ động; văn hóa, khoa học
+    và thông tin; văn hoá - xã hội
     """.replace("\n    ", " ").split(";")
 )
 GO_ON = _bigrams(_NAMES)
+# Between these a comma or a dash stands inside of a name: `Sở Văn hóa, Thể thao và Du lịch`.
+LINKED = frozenset(pair for name in _NAMES for pair in re.findall(r"(\w+)(?:,| -) (\w+)", name))
+# What a body's name begins with that stands behind a part of it: `Khoa Nội, Bệnh viện Đa khoa`.
+WHOLES = {
+    "bệnh": ("viện",), "công": ("an", "ty"), "trung": ("tâm",), "chi": ("cục",), "tập": ("đoàn",),
+    "bộ": (), "sở": (), "ubnd": (), "trường": (), "cục": (), "ban": (), "hội": (),
+}  # fmt: skip
 BEGIN = frozenset(tuple(name.split()[:2]) for name in _NAMES) - {("tổ", "chức")}
 SECONDS = frozenset(second for _, second in GO_ON) - ABOVE - BELOW - {"phố", "trấn"}
 # No name goes on with these: what a person with an office does.

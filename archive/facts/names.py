@@ -4,9 +4,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from archive.facts.bodies import FIRST
+from archive.facts.bodies import FIRST, GO_ON
 from archive.facts.gazetteer import gazetteer
 from archive.facts.offices import head
 from archive.facts.places import Mention
@@ -15,6 +16,7 @@ from archive.facts.titles import ENGLISH, LONGEST, SHORTENED, TITLES
 
 UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _RUN = re.compile(rf"[{UPPER}](?<![\w.][{UPPER}])\w*(?: [{UPPER}]\w*(?:-[a-z]\w*)?){{1,9}}")
+_SMALL = re.compile(r" ([^\W\d_A-Z]\w*)")
 _WORDS = 5  # of the longest name
 _REACH = 44  # characters before a name that a title takes
 _LAST_REACH = 16  # and its last word
@@ -28,7 +30,8 @@ _NO_NAMES = frozenset(
     UBND HĐND MTTQ Nhà Việt Quốc Chính Chi Liên Mặt Phó Trưởng Bí Chủ Giám Chánh Thứ Hiệu Tổ Đội Khu Thành
     Thị Phường Quận Nhân Dân Ngân Hợp Tập Bệnh Trạm Quỹ Cụm Khối Chương Dự Đề Kế Nghị Luật Tết Năm Tháng
     Ngày Hai Ba Các Tại Theo Khi Sau Trước Trong Với Và Nhưng Còn Cũng Đây Đó Này Do Vì Nếu Mỗi Một Những Có
-    Là Ở Đến Bác Mẹ HTX
+    Là Ở Đến Bác Mẹ HTX Viettel VNPT MobiFone Mobifone VinaPhone Vinaphone Agribank BIDV VietinBank Vietinbank
+    Vietcombank EVN FPT
     """.split()
 )
 # What bears the name of a person or of its founder, by the last word before that.
@@ -150,7 +153,8 @@ def _candidate(text: str, start: int, end: int, is_whole: bool) -> Candidate | N
             if title in TITLES and len(words) > count + 1:
                 honorific, at = TITLES[title], count
                 break
-    if words[at] in ("I", "II") and at + 2 < len(words):
+    # `Bác sĩ chuyên khoa II Nguyễn Thái Hồng`, `Thượng úy QNCN Trần Văn Lâm`
+    if at + 2 < len(words) and (words[at] in ("I", "II") or _is_short_for(words[at], words[at + 1])):
         at += 1
     if is_whole and (said := title_before(text, start)):
         honorific, begin = (honorific or said[0]), said[1]
@@ -200,17 +204,39 @@ def _bare(text: str, start: int, words: list[str]) -> Candidate | None:
             or _has_another(name, 1 if at else 2)
         ):
             continue
-        if at and len(name) < 3 and words[at - 1] not in _NO_NAMES:
+        if (
+            at
+            and len(name) < 3
+            and words[at - 1] not in _NO_NAMES
+            and not _is_place(" ".join(words[:at][-2:]))
+        ):
             return None
         offset = start + sum(len(word) + 1 for word in words[:at])
         whole = " ".join(name)
         if _is_place(whole) or whole in NAMESAKES or _bearer(text, offset):
             return None
+        if _is_body(text, offset + len(whole), name):
+            continue
         level = _level(text, offset)
         if level and len(name) < 3:
             return None
         return Candidate(offset, offset, offset + len(whole), whole, None, True, level)
     return None
+
+
+def _is_short_for(word: str, then: str) -> bool:
+    """Whether capitals before a name are none of its words."""
+    return word.isupper() and len(word) > 1 and word not in _SURNAMES and not then.isupper()
+
+
+def _is_body(text: str, end: int, name: list[str]) -> bool:
+    """Whether it is that of a union or an authority, with the small letters behind: `Đoàn Thanh niên`."""
+    words = [word.lower() for word in name]
+    if (words[0], words[1]) not in GO_ON:  # as of nearly all
+        return False
+    if len(words) == 2 and (small := _SMALL.match(text, end)):
+        words.append(small[1])
+    return len(words) > 2 and all(pair in GO_ON for pair in pairwise(words))
 
 
 def _has_another(name: list[str], first: int) -> bool:

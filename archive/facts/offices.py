@@ -16,12 +16,14 @@ from archive.facts.bodies import (
     GO_ON,
     HEADS,
     IN_TWO_WORDS,
+    LINKED,
     LONGEST_HEAD,
     SAYS,
     SECONDS,
     SHOUTED,
     TYPES,
     VERBS,
+    WHOLES,
 )
 from archive.facts.titles import TITLES
 
@@ -33,6 +35,7 @@ _MARKS = ".,;:!?)]}…”\"'’|"
 _LINK = frozenset({"-", "–", "—"})
 _INSIDE = _LINK | {"và", "&", "của", "and", "of", "the", "for"}  # which no office ends with
 _MOST_LEFT = 6
+_BROAD = frozenset({"UBND", "HĐND", "Ủy", "Uỷ", "ủy", "uỷ"})  # which are no part of a company or a school
 
 
 def head(words: Sequence[str], first: int) -> int:
@@ -83,7 +86,8 @@ def _end(words: Sequence[str], at: int) -> int:
         if more := _more(words, at, tail):
             at = last = more
             continue
-        if tail == "," or not (step := _step(words, at, is_shout)):
+        is_linked = tail != "," or (words[at - 1].rstrip(",").lower(), words[at].lower()) in LINKED
+        if not is_linked or not (step := _step(words, at, is_shout)):
             break
         at += step
         if words[at - 1].lower() not in _INSIDE:
@@ -103,9 +107,22 @@ def _more(words: Sequence[str], at: int, tail: str) -> int:
         return 0
     if count := head(words, begin):
         return begin + count
-    # `Cục trưởng Cục An toàn thông tin, Bộ Thông tin và Truyền thông`
-    is_body = words[at] in ("Bộ", "Sở", "UBND") and at + 1 < len(words) and words[at + 1][0].isupper()
-    return at + 1 if tail == "," and is_body else 0
+    return _whole(words, at) if tail == "," else 0
+
+
+def _whole(words: Sequence[str], at: int) -> int:
+    """Behind the first words of a body: `Cục An toàn thông tin, Bộ Thông tin và Truyền thông`."""
+    seconds = WHOLES.get(words[at].lower())
+    if seconds is None or not words[at][0].isupper():
+        return 0
+    begin = at + 1
+    if seconds:
+        if begin == len(words) or words[begin] not in seconds:
+            return 0
+        begin += 1
+    is_of_many = words[at] not in ("Bộ", "Sở", "UBND") and not _BROAD.isdisjoint(words[:at])
+    is_named = begin < len(words) and (words[begin][0].isupper() or words[begin].rstrip(_MARKS) in ABOVE)
+    return begin if is_named and not is_of_many else 0
 
 
 def _step(words: Sequence[str], at: int, is_shout: bool) -> int:
@@ -117,6 +134,8 @@ def _step(words: Sequence[str], at: int, is_shout: bool) -> int:
         return 0
     if word in ("of", "the", "for"):
         return 1 if then == "the" or then[:1].isupper() else 0
+    if word in _LINK and (before, then.lower()) in LINKED:
+        return 1
     if word in ("và", "&", "and") or word in _LINK:
         is_inside = (
             words[at - 1][0].isupper() or (before, "và") in GO_ON or (at > 1 and words[at - 2][0].isupper())

@@ -15,7 +15,7 @@ _HEDGES = frozenset((
     "trên", "gần", "khoảng", "hơn", "ít nhất", "tối thiểu", "tối đa", "không quá", "dưới", "xấp xỉ", "ước",
     "chừng", "tới", "lên tới", "lên đến", "chưa đầy", "chưa tới", "chưa đến", "không dưới", "ngót",
     "trên dưới", "ước đạt", "ước tính", "ước khoảng", "ước tính khoảng", "nhiều nhất", "không ít hơn",
-    "quá nửa", "đạt trên", "đạt gần", "đạt hơn", "không vượt quá", "vượt", "tròn", "cỡ", "hàng", "quá",
+    "quá nửa", "không vượt quá", "tròn", "cỡ", "hàng", "quá",
     "ít hơn", "nhiều hơn", "cao nhất",
 ))  # fmt: skip
 _HEDGES_LAST = frozenset(hedge.split()[-1] for hedge in _HEDGES)

@@ -1,7 +1,8 @@
 """The units in which a text counts: hectares, đồng, households, films. Data: `units.json`.
 
 What the list does not have is no unit, but for what the language makes by rule: every trade and title in
-`-viên`, `-sĩ`, `-sư` (`vận hành viên`), every machine (`máy ép cám`), and what `lượt` counts times of.
+`-viên`, `-sĩ`, `-sư` (`vận hành viên`), every machine (`máy ép cám`), and what `lượt` counts times of; and
+for one word that stands alone between a counting number and a mark (`đắp 7 phai,`).
 """
 
 import json
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
+
+from archive.facts.bodies import VERBS
 
 _LONGEST = 32  # characters of the longest unit
 _TOKEN = re.compile(r" ?([%‰]|[°º][^\W_]*|[Đđ]/c(?!\w)|[^\W_]+)")
@@ -32,6 +35,19 @@ STOPS = frozenset(
     "dùng chỉ cả gấp nhờ bao vì xếp góp thu chi trị đóng ủng nằm thực hơn kém sang gần khoảng "
     "ngay bên cách bình tức trừ giờ tháng ngày tuần hằng chứ ít tối xấp chừng".split()
 )
+# Before a mark, or one of these words, a clause may go on without more of what is counted.
+_ALONE = re.compile(r" ([^\W\d_]{3,})(?=[.,;:)!?\n]|$| (?:được|đã|của|và|tại|cho|trên|ở)(?!\w))")
+_NOT_ALONE = (STOPS | VERBS) | set(
+    "tiếng triệu nghìn ngàn vạn trăm chục rưỡi sáng chiều trưa đêm này mới cũ khác chạy bán xem hát chơi "
+    "thắng thua hòa xong hết riêng chung đúng".split()
+)
+# Behind one of these a number counts and is no name: of `nhóm 2 dọn,` it is one.
+_COUNTING = frozenset(
+    "có với gồm là được hơn trên gần khoảng trao tặng dựng làm nuôi trồng bán mua đào đắp thu trợ còn cùng "
+    "và đủ thêm tổng tới đến đạt mất cả lắp sửa mở phát giữ bắt tịch nhận đón nộp dùng góp hiến "
+    "chừng dưới".split()
+)
+_BEFORE = 24  # characters that a number takes with the word before it
 _NO_MACHINES = STOPS | {"công", "loại", "hiệu", "cũ", "chất", "lớn", "nhỏ", "to", "hỏng", "hàn", "mọc", "các"}
 
 
@@ -78,6 +94,8 @@ class Lexicon:
     def at(self, text: str, position: int, is_attached: bool = False) -> Unit | None:
         """The unit that begins at a position, a space before it; `is_attached`: a number right before it."""
         unit = self._plain(text, position, is_attached)
+        if unit is None and text[position - 1 : position].isdigit():
+            unit = self._alone(text, position)
         return self._rate(text, unit) if unit and "/" in text[unit.end : unit.end + 2] else unit
 
     def _plain(self, text: str, position: int, is_attached: bool) -> Unit | None:
@@ -101,6 +119,18 @@ class Lexicon:
             return None
         unit = Unit(entry.name, entry.lower, entry.kind, start + len(entry.lower))
         return self._with_more(text, unit) if word == "lượt" else unit
+
+    def _alone(self, text: str, position: int) -> Unit | None:
+        """One word that is neither in the list nor one of those which count nothing."""
+        found = _ALONE.match(text, position)
+        if found is None or not (word := found[1]).islower():
+            return None
+        if word in self.alone or word in self.time or word in _NOT_ALONE:
+            return None
+        before = text[max(0, position - _BEFORE) : position].lower().split(" ")[-2:-1]
+        if not before or before[0] not in _COUNTING:
+            return None
+        return Unit(word, word, "counted", found.end())
 
     def _is_written(self, text: str, start: int, entry: Entry) -> bool:
         """Whether a unit with a capital letter is one that is written so, or in a line of capitals."""
