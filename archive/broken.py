@@ -87,6 +87,11 @@ def mended(text: str) -> tuple[str, Damage | None]:
     return best(text), _MENDS[best]
 
 
+def is_suspect(text: str) -> bool:
+    """Whether there is anything for `mended` to look at."""
+    return _SUSPECT.search(text) is not None
+
+
 def flaw(text: str) -> Damage | None:
     """What is wrong with a text and cannot be put right for certain."""
     if len(_LOST.findall(text)) >= _LOST_WORDS:

@@ -49,8 +49,8 @@ CREDITS = """
 COPIES = """
     select url from copies as c left join articles as a on a.id = c.article
     where url is null or c.first not in (select id from articles)
-    or c.first in (select article from copies) or (exists (select 1 from sqlite_master where
-        name = 'copies_pairs') and c.first not in (select other from copies_pairs where article = c.article))
+    or c.first in (select article from copies)
+    or c.first not in (select other from copies_pairs where article = c.article)
 """
 
 
@@ -77,7 +77,7 @@ def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
     for table, (_, things) in TABLES.items():
         if has_column(archive, table, "article"):
             yield from _untrue(archive, table, things)
-    if has_column(archive, "copies", "first"):
+    if has_column(archive, "copies_pairs", "other"):  # a published copy has none
         yield from _not_copied(archive)
 
 

@@ -148,9 +148,9 @@ class Archive:
             files.take_in(self.db, row, page.file)
             if id is None:
                 return None
-            offered = files.offered_by(self.db, id)
+            offers = files.offers_of(self.db, id)
             change = self._store(id, article, row) if article else None
-            files.name_anew(self.db, offered | files.offered_by(self.db, id))
+            files.offer_anew(self.db, offers, files.offers_of(self.db, id))
             self._mark_gone(id, row)
             return change
 

@@ -30,6 +30,12 @@ def docx(body: str, before: str = "", **parts: str) -> bytes:
     return zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": document, **parts})
 
 
+def spoiled(body: bytes, part: bytes) -> bytes:
+    """A zip whose part of that name does not begin as anything packed does."""
+    start = body.index(part) + len(part)
+    return body[:start] + b"\xff" + body[start + 1 :]
+
+
 def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 

@@ -2,7 +2,10 @@
 
 import json
 import os
+import random
+import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +21,8 @@ from scrapy.http import HtmlResponse, Response
 
 from archive.attached import apart, kind_of, read_file
 from archive.attached.found import MOST_CHARACTERS
-from archive.attached.rows import file_id
+from archive.attached.rows import file_id, name_anew
+from archive.errors import ArchiveError
 from archive.model import Article, Attachment, Capture, File, Outcome, Page, PortalInfo
 from archive.search import Filters, search_files
 from archive.store import Archive
@@ -114,6 +118,8 @@ def test_bytes_tell_the_kind_before_the_server_and_the_name_do(
         ("a.txt", b" \n", "no text"),
         ("a.docx", made.docx(f"<w:p>{made.paragraph('a')}"), "damaged: "),
         ("a.rtf", b"{\\rtf1" + b"a" * (9 << 20), "too large"),
+        ("a.docx", made.spoiled(made.docx(made.paragraph("mot hai ba " * 99)), b"word/document.xml"), "damaged: "
+         "error: Error -3 while decompressing data: invalid block type"),
         ("a.pdf", made.pages(5001), "cut: only its first 5,000 pages of 5,001"),
         ("a.txt", b"xa\n" * 400_000, "cut: only its first 1,000,000 characters"),
     ],
@@ -174,6 +180,56 @@ def test_a_file_that_takes_too_long_is_marked(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(apart, "PATIENCE", 0.2)
     found = text_of(made.doubling_forms(28), "a.pdf")
     assert found.trouble in (apart.TOO_SLOW, apart.BROKEN)
+
+
+def test_where_no_file_can_be_read_none_is_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = apart._Reader()
+    monkeypatch.setattr(apart, "_reader", lambda process: reader)
+    response = Response(f"{URL}a.doc", body=DOC)
+    for program in (shutil.which("false"), "/is/not/there"):
+        monkeypatch.setattr(sys, "executable", program)
+        with pytest.raises(ArchiveError, match="cannot be begun"):
+            Sonoivu.read(response)
+    monkeypatch.undo()
+    assert Sonoivu.read(response).file
+
+
+@pytest.mark.parametrize("size", [9, 1 << 20], ids=["handed over", "more than a pipe holds"])
+def test_what_ended_the_reader_is_told_though_its_answer_ends_before(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    script = "import os, time; os.write(1, bytes(7) + bytes([2]) + b'{}'); os.close(1); time.sleep(0.3); os._exit(1)"
+    begin = apart.subprocess.Popen
+    begun: list[Any] = []
+
+    def in_its_place(command: list[str], **pipes: Any) -> Any:
+        begun.append(begin([command[0], "-c", script], **pipes))
+        return begun[-1]
+
+    monkeypatch.setattr(apart.subprocess, "Popen", in_its_place)
+    assert apart._Reader().read("docx", bytes(size)).trouble == apart.BROKEN
+    assert begun[0].returncode == 1
+
+
+def test_a_file_that_is_too_large_is_handed_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "MOST_BYTES", 9)
+    monkeypatch.setattr(apart.subprocess, "Popen", None)
+    assert apart._Reader().read("pdf", bytes(10)).trouble == "too large"
+
+
+def test_an_interrupted_reader_does_not_answer_the_next_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, answer = apart._Reader(), apart._answer
+    for after in (0, 1):
+        answers = iter([answer] * after + [interrupted])
+        monkeypatch.setattr(apart, "_answer", lambda child, answers=answers: next(answers, answer)(child))
+        with pytest.raises(KeyboardInterrupt):
+            reader.read("doc", DOC)
+        assert reader.read("txt", b"mot hai").text == "mot hai"
+        reader.close()
+
+
+def interrupted(child: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_the_reader_can_open_neither_a_file_nor_a_connection() -> None:
@@ -267,6 +323,26 @@ def test_a_file_is_named_and_dated_by_the_first_article_that_offers_it(archive: 
     assert (only(archive)["title"], only(archive)["published_at"]) == ("Quyết định số 812", "2019-01-02")
     archive.take_in(capture(4, "https://x/b"), offering("b", "2020-05-01", "khác", f"{URL}khac.pdf"))
     assert (only(archive)["title"], only(archive)["published_at"]) == ("812.pdf", "2019-01-02")
+
+
+def test_a_file_that_many_offer_is_named_as_if_all_were_asked_and_rarely_asks_them(archive: Archive) -> None:
+    asked: list[str] = []
+    archive.take_in(capture(0), file("chữ"))
+    rnd = random.Random(6)
+    for second in range(1, 60):
+        day = rnd.choice((None, *(f"20{year}-05-01" for year in range(10, 24))))
+        offer = offering(f"{rnd.randrange(30)}", day, rnd.choice(("812.pdf", "Mẫu đơn", "Mẫu đơn", "Đơn")))
+        archive.take_in(capture(second, f"https://x/{offer.key}"), offer)
+        told = only(archive)
+        name_anew(archive.db, {file_id(PDF)})
+        assert only(archive) == told
+    archive.db.conn.set_trace_callback(asked.append)
+    for second, day in enumerate(("2024-05-01", "2001-05-01", None), 60):
+        page = offering(f"n{second}", day, only(archive)["title"])
+        archive.take_in(capture(second, f"https://x/{page.key}"), page)
+    assert only(archive)["published_at"] == "2001-05-01"
+    assert any("from attachments" in query for query in asked)
+    assert not any("where t.file" in query for query in asked)
 
 
 def test_a_capture_that_turns_out_to_be_no_file_takes_its_text_away(archive: Archive) -> None:

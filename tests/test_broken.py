@@ -138,6 +138,16 @@ def test_a_single_odd_word_is_no_damage() -> None:
     assert tree.text_content() == "Ông B¾c"
 
 
+def test_of_a_page_of_countless_broken_pieces_only_the_first_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spiders.reading.broken.MOST", 7)
+    piece = BREAKS["TCVN3"][0](TEXT)
+    tree = html.fromstring(f"<div>{f'<p>Bản tin</p><p>{piece}</p>' * 30}</div>")
+    assert [len(texts) for texts in mend(tree).values()] == [7]
+    assert [p.text for p in tree.iter("p")][1::2] == [TEXT] * 7 + [piece] * 23
+
+
 @pytest.mark.parametrize("piece", ["Ö", "Ã ", "µ¶·¸", "aø", "ö ", "Ä\x91", "\ufffd?a?"])
 def test_a_megabyte_of_odd_signs_ends(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))

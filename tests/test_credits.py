@@ -116,6 +116,13 @@ def test_credits_are_rows_with_their_place_in_the_text() -> None:
         assert archive.db.execute("select count(*) from credits").fetchone() == (0,)
 
 
+def test_a_published_copy_which_has_no_pairs_is_no_damage() -> None:
+    with Archive(":memory:") as archive:
+        for table in ("copies_sketches", "copies_buckets", "copies_pairs"):
+            archive.db.execute(f"drop table {table}")
+        assert [*incoherent(archive.db.conn)] == []
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [

@@ -19,6 +19,7 @@ from runs import rows
 from archive import lock
 from archive.alarms import Alarm, Rule
 from archive.model import Ended
+from archive.schema.quality import UNREAD
 from archive.store import Archive
 from archive.warc.writer import WarcWriter
 from crawler.cli import main
@@ -119,6 +120,15 @@ def test_an_older_archive_is_brought_up_to_date_by_any_crawl(data: Path) -> None
     older = only(data)
     assert (older.level, older.advice) == (Level.WARN, "any crawl brings it up to date")
     assert older.what == "archive.db is of an older version: m007_logbook missing"
+
+
+def test_an_archive_with_articles_of_before_is_to_be_rebuilt(data: Path) -> None:
+    with sqlite3.connect(data / "archive.db") as connection:
+        connection.execute(f"pragma user_version = {UNREAD}")
+    connection.close()
+    unread = only(data)
+    assert (unread.level, unread.advice) == (Level.WARN, "`backan rebuild` reads them of the WARC files")
+    assert "people, figures, copies and files are not known yet" in unread.what
 
 
 def test_an_archive_of_a_newer_program_is_bad(data: Path) -> None:

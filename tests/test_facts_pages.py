@@ -167,7 +167,8 @@ def test_the_page_of_a_document_has_the_articles_that_cite_it(site: Datasette, d
         (id,) = connection.execute("select id from documents where number = '1719/QĐ-TTg'").fetchone()
     connection.close()
     html = get(site, f"/archive/documents/{id}").text
-    assert "<h1>1719/QĐ-TTg" in html
+    assert "<h1>Quyết định 1719/QĐ-TTg" in html
+    assert "<title>Quyết định 1719/QĐ-TTg" in html
     assert "Quyết định số <mark>1719/QĐ-TTg</mark> và Kế hoạch số 125/KH-UBND" in html
 
 

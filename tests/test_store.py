@@ -28,6 +28,7 @@ from archive.model import (
     Related,
 )
 from archive.schema import create_search_triggers, migrations
+from archive.schema.quality import UNREAD
 from archive.store import Archive
 from archive.versions import text_digest
 
@@ -394,6 +395,8 @@ def test_an_archive_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -
             ("mic/1", 0, 1), ("mic/1", 0, 0), (None, 0, 1), ("mic/2", 0, 0), (None, 1, 1), (None, 0, 1),
         ]  # fmt: skip
         assert archive.db.execute("select complete from crawls").fetchone() == (0,)
+        told = [one.db.execute("pragma user_version").fetchone() for one in (archive, new)]
+        assert told == [(UNREAD,), (0,)]
 
 
 def test_what_is_taken_into_an_archive_of_the_first_version_joins_what_is_there(tmp_path: Path) -> None:

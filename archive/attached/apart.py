@@ -11,14 +11,16 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from archive.attached.found import SIZES, Text
+from archive.attached.found import MOST_BYTES, SIZES, TOO_LARGE, Text
 from archive.errors import ArchiveError
 
 # Seconds by the clock; its limit of the processor's time ends it sooner, unless it only waits.
 PATIENCE = 600
+TO_END = 5  # seconds from when it has closed its output until it is no more
 TOO_SLOW = "too slow"
 BROKEN = "damaged: no reader survives it"
 
@@ -44,30 +46,38 @@ class _Reader:
         self._lock = threading.Lock()
 
     def read(self, kind: str, body: bytes) -> Text:
+        if len(body) > MOST_BYTES:
+            return Text(trouble=TOO_LARGE)
         with self._lock:
-            child = self._begun()
-            late = threading.Timer(PATIENCE, child.kill)
-            late.daemon = True
-            late.start()
             try:
-                said = _ask(child, kind, body)
+                return self._read(kind, body)
             except BaseException:  # its answer, which is yet to come, is none to the next question
-                self._why(child)
-                raise
-            finally:
-                late.cancel()
-            if said is None:
-                return Text(trouble=self._why(child))
-            if said["last"]:
+                if self._child:
+                    self._child.kill()
                 self.close()
-            return Text(said["text"], said["pages"], said["trouble"])
+                raise
+
+    def _read(self, kind: str, body: bytes) -> Text:
+        child = self._begun()
+        late = threading.Timer(PATIENCE, child.kill)
+        late.daemon = True
+        late.start()
+        try:
+            said = _ask(child, kind, body)
+        finally:
+            late.cancel()
+        if said is None:
+            return Text(trouble=self._why(child))
+        if said["last"]:
+            self.close()
+        return Text(said["text"], said["pages"], said["trouble"])
 
     def close(self) -> None:
         """It ends when it is asked for nothing more."""
         if child := self._child:
             self._child = None
-            for pipe in (child.stdin, child.stdout):
-                if pipe and not pipe.closed:
+            for pipe in filter(None, (child.stdin, child.stdout)):
+                with suppress(BrokenPipeError):  # what it was told last and has not read is lost with it
                     pipe.close()
             child.wait()
 
@@ -76,19 +86,23 @@ class _Reader:
             return self._child
         self.close()
         path = os.pathsep.join(filter(None, sys.path))
-        self._child = child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "archive.attached.child"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
-        )  # fmt: skip
+        try:
+            self._child = child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "archive.attached.child"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise ArchiveError(f"the process that reads files cannot be begun: {error}") from error
         if _answer(child) is None:
-            self._why(child)
             raise ArchiveError("the process that reads files cannot be begun; is everything installed?")
         return child
 
     def _why(self, child: subprocess.Popen[bytes]) -> str:
         """Why it is no more: by what ended it."""
-        child.kill()  # where it has closed its output alone
+        with suppress(subprocess.TimeoutExpired):  # its output is closed before it has ended
+            child.wait(TO_END)
+        child.kill()
         self.close()
         return TOO_SLOW if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL) else BROKEN
 

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from archive.attached.extract import extract
-from archive.attached.found import SIZES, Text
+from archive.attached.found import SIZES, TOO_LARGE, Text
 
 MEMORY = 1 << 30  # bytes of addresses
 SECONDS = 30  # of the processor's time, for one file
@@ -42,7 +42,7 @@ def main() -> None:
         try:
             found = extract(kind.rstrip(b"\0").decode(), _body(incoming, length))
         except MemoryError:
-            found, is_last = Text(trouble="too large"), True
+            found, is_last = Text(trouble=TOO_LARGE), True
         is_last = is_last or _held() > fat
         _answer(outgoing, asdict(found) | {"last": is_last})
         if is_last:

@@ -1,10 +1,8 @@
 """From a file's bytes to its text, whatever happens on the way. For the process apart; pure."""
 
-import struct
-
 from striprtf.striprtf import rtf_to_text
 
-from archive.attached.found import CUT, MOST_CHARACTERS, Text, TroubleError
+from archive.attached.found import CUT, MOST_CHARACTERS, TOO_LARGE, Text, TroubleError
 from archive.attached.kinds import is_encrypted
 from archive.attached.pdf import read_pdf
 from archive.attached.sheets import read_sheets
@@ -14,7 +12,6 @@ from archive.broken import flaw, mended
 from archive.replay.kinds import text_of
 from archive.text import normalise, one_line
 
-MOST_BYTES = 64 << 20
 MOST_OF_RTF = 8 << 20  # pictures in it are letters too; reading it takes a second for each two
 
 
@@ -23,15 +20,16 @@ def extract(kind: str, body: bytes) -> Text:
     but for MemoryError.
     """
     try:
-        if len(body) > MOST_BYTES or (kind == "rtf" and len(body) > MOST_OF_RTF):
-            raise TroubleError("too large")
+        if kind == "rtf" and len(body) > MOST_OF_RTF:
+            raise TroubleError(TOO_LARGE)
         if is_encrypted(body):
             raise TroubleError("password")
         found = _read(kind, body)
     except TroubleError as error:
         return Text(trouble=_on_one_line(str(error)))
-    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError,
-            RuntimeError, struct.error) as error:  # fmt: skip
+    except MemoryError:
+        raise
+    except Exception as error:  # each library has errors of its own: zlib.error is nothing else
         return Text(trouble=_on_one_line(f"damaged: {type(error).__name__}: {error}"))
     text, _ = mended(found.text[: MOST_CHARACTERS + 1])  # of old offices in TCVN3
     text = normalise(text)

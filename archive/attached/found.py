@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 MOST_CHARACTERS = 1_000_000  # of the text of one file; what follows is cut, and the trouble says so
+MOST_BYTES = 64 << 20  # of a file that is read
 SIZES = ">10sQ"  # what stands before a file that is handed over: its kind and its length
+TOO_LARGE = "too large"
 CUT = f"cut: only its first {MOST_CHARACTERS:,} characters"
 
 

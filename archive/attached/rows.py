@@ -21,6 +21,13 @@ OFFERED = """
     where t.file = ? order by a.published_at is null, a.published_at, a.id, t.position
 """
 
+OFFERS = """
+    select t.file, t.position, t.title, a.published_at from attachments as t
+    join articles as a on a.id = t.article where t.article = ? and t.file is not null
+"""
+Offer = tuple[int, int, str, str | None]  # of one article: the file, the place, its words, the article's day
+UNDATED = "~"  # behind all days
+
 
 def file_id(url: str) -> int:
     """One number for all ways to write the address of a file: http or https, `www.` or not, in any case."""
@@ -30,6 +37,11 @@ def file_id(url: str) -> int:
 def offered_by(db: Database, article: int) -> set[int]:
     """The files that an article offers, be they there or not."""
     return {id for (id,) in db.execute("select file from attachments where article = ?", [article])} - {None}
+
+
+def offers_of(db: Database, article: int) -> set[Offer]:
+    """As `offered_by`, with all that a file is named and dated by."""
+    return set(db.execute(OFFERS, [article]))
 
 
 def point_to(db: Database, article: int) -> None:
@@ -66,6 +78,19 @@ def take_in(db: Database, capture: dict[str, Any], file: File | None) -> None:
         db.table("files").insert({"id": id} | row)
 
 
+def offer_anew(db: Database, before: set[Offer], after: set[Offer]) -> None:
+    """Name and date the files of which one article's offers have become others.
+
+    All articles that offer a file are asked only where this one does not tell: there may be a form that every
+    article of a portal offers.
+    """
+    asked = {file for file, *_ in before - after}
+    for file, _, words, day in sorted(after - before, key=lambda offer: offer[:2]):
+        if file not in asked and not _offered_once_more(db, file, words, day):
+            asked.add(file)
+    name_anew(db, asked)
+
+
 def name_anew(db: Database, files: Iterable[int]) -> None:
     """Name and date these files by the articles that offer them now."""
     for id in sorted(files):
@@ -74,16 +99,30 @@ def name_anew(db: Database, files: Iterable[int]) -> None:
             _update(db, id, _told_by_articles(db, id, *known))
 
 
+def _offered_once_more(db: Database, id: int, words: str, day: str | None) -> bool:
+    """Name and date a file by one more offer; returns whether that is all that is needed for it."""
+    query = "select url, captured_at, title, published_at from files where id = ?"
+    known = db.execute(query, [id]).fetchone()
+    if known is None:
+        return True
+    url, captured_at, title, first = known
+    is_name = has_file_name(words, url)
+    if (day or UNDATED) >= (first or UNDATED):
+        return is_name or words == title
+    _update(db, id, _told(id, title if is_name else words, day, captured_at))
+    return True
+
+
 def _told_by_articles(db: Database, id: int, url: str, captured_at: str) -> dict[str, Any]:
     """The words of a link, or its name in its address; the day of the first article, or none."""
     offers = db.execute(OFFERED, [id]).fetchall()
     published_at = offers[0][1] if offers else None
     words = (title for title, _ in offers if not has_file_name(title, url))
-    return {
-        "title": next(words, file_name(url)),
-        "published_at": published_at,
-        "docid": docid(id, published_at or captured_at),
-    }
+    return _told(id, next(words, file_name(url)), published_at, captured_at)
+
+
+def _told(id: int, title: str, published_at: str | None, captured_at: str) -> dict[str, Any]:
+    return {"title": title, "published_at": published_at, "docid": docid(id, published_at or captured_at)}
 
 
 def _update(db: Database, id: int, row: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from archive.attached.found import Gathered, Text, TroubleError
+from archive.attached.found import TOO_LARGE, Gathered, Text, TroubleError
 
 MOST_UNPACKED = 256 << 20  # bytes of all parts that hold text
 CHUNK = 1 << 16
@@ -53,7 +53,7 @@ def _read_part(file: zipfile.ZipFile, name: str, words: "_Words", most: int) -> 
         while chunk := part.read(CHUNK):
             read += len(chunk)
             if read > most:
-                raise TroubleError("too large")
+                raise TroubleError(TOO_LARGE)
             parser.feed(chunk)
             if words.gathered.is_full:
                 return read

@@ -101,7 +101,7 @@ def told_of_file(hit: "FileHit") -> str:
     size = f", {counted(hit.pages, 'page')}" if hit.pages else ""
     lacks = f" ({hit.trouble})" if hit.trouble else ""
     offered = "".join(f"\nin: {article.title}" for article in hit.articles[:1])
-    day = (hit.published_at or hit.captured_at)[:10]
+    day = hit.published_at[:10] if hit.published_at else f"captured {hit.captured_at[:10]}"
     lines = f"{title}\n{day}  {hit.portal}  {hit.kind}{size}{lacks}  {hit.url}\n{snippet}".rstrip()
     return f"{lines}{offered}"
 

@@ -15,6 +15,7 @@ from archive.alarms import Alarm, Rule
 from archive.coherence import has_column
 from archive.schema import FILES_FTS, FTS
 from archive.schema import migrations as of_archive
+from archive.schema.quality import UNREAD
 from crawler.clock import FORM
 from crawler.doctor.finding import Finding, Group, Level
 from crawler.frontier.schema import migrations as of_frontier
@@ -81,8 +82,14 @@ def _looked_at(path: Path, migrations: Migrations, patience: float) -> list[Find
         versions = _versions(connection, path.name, migrations)
         found = [_whole(connection, path, patience), versions]
         if versions.level == Level.OK and path.name == "archive.db":
-            found += [_in_step(connection), *_last_crawls(connection)]
+            found += [_in_step(connection), *_unread(connection), *_last_crawls(connection)]
         return found
+
+
+def _unread(connection: sqlite3.Connection) -> Iterator[Finding]:
+    if connection.execute("pragma user_version").fetchone()[0] == UNREAD:
+        what = "of articles taken in by an older version, people, figures, copies and files are not known yet"
+        yield _finding(Level.WARN, what, "`backan rebuild` reads them of the WARC files")
 
 
 def _whole(connection: sqlite3.Connection, path: Path, patience: float) -> Finding:

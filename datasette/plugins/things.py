@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +23,19 @@ class Shown:
     language: Language
 
     @property
+    def title(self) -> str:
+        """A document with its kind, as people speak of it: Quyết định 812/QĐ-UBND."""
+        kind = self.thing.known["kind"] if self.thing.kind == "document" else None
+        return f"{kind[:1].upper()}{kind[1:]} {self.thing.name}" if kind else self.thing.name
+
+    @property
+    def beside(self) -> str | None:
+        """What tells a person or a commune from another of the name."""
+        if self.thing.kind == "place" and (district := self.thing.known["district"]):
+            return f"({district})"
+        return self.thing.known.get("affiliation")
+
+    @property
     def chart(self) -> Markup:
         bars = self.thing.years
         return timeline_chart(bars, self._between, self.language) if len(bars) > 1 else Markup("")
@@ -38,7 +50,15 @@ def extra_template_vars(
 ) -> dict[str, Callable[[], Awaitable[Shown | None]]]:
     if view_name != "row" or table not in TABLES:
         return {}
-    return {"thing_shown": partial(shown, datasette, request, table)}
+    asked: list[Shown | None] = []
+
+    async def once() -> Shown | None:
+        """The template asks twice: for the title and for the page."""
+        if not asked:
+            asked.append(await shown(datasette, request, table))
+        return asked[0]
+
+    return {"thing_shown": once}
 
 
 async def shown(datasette: Any, request: Any, table: str) -> Shown | None:

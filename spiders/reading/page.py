@@ -8,6 +8,7 @@ from scrapy.http import Response
 
 from archive.attached import read_file
 from archive.body import COVERAGE
+from archive.errors import ArchiveError
 from archive.model import Article, Kind, Link, Outcome, Page
 from spiders.reading.article import read_article, slug_in
 from spiders.reading.broken import damage_of, mend
@@ -29,7 +30,10 @@ BY_KIND = {Kind.OTHER: Outcome.OTHER, Kind.PRINT: Outcome.OTHER}
 
 
 def read_page(portal: "type[Portal]", response: Response) -> Page:
-    """Read a response by its status, type and address. Never raises: what fails is reported in the page."""
+    """Read a response by its status, type and address. What fails is reported in the page.
+
+    Raises ArchiveError where no file can be read, for which this one is not to blame.
+    """
     try:
         page = _by_status(response) or _by_type(portal, response)
         if portal.classify(response.url) == Kind.ARTICLE:
@@ -37,6 +41,8 @@ def read_page(portal: "type[Portal]", response: Response) -> Page:
         if CUT.isdisjoint(response.flags) and response.status != 206:  # a part that nobody asked for
             return page
         return replace(page, whole=False, note="; ".join(filter(None, ("cut short", page.note))))
+    except ArchiveError:
+        raise
     except Exception as error:  # a page that breaks the reader must stay in the archive, and be counted
         return Page(Outcome.UNREADABLE, note=f"{type(error).__name__}: {error}")
 
