@@ -141,8 +141,15 @@ def _belonging(connection: sqlite3.Connection, table: str, id: int, newest: bool
         taken += sum(len(value) for value in row.values() if isinstance(value, str))
         if taken > LISTED:
             break
-        shown.append(row)
+        shown.append(_with_text(connection, row))
     return Listed(shown, total)
+
+
+def _with_text(connection: sqlite3.Connection, row: Row) -> Row:
+    """Of an attachment, `file` only where its text is there. An archive of before has no such column."""
+    if row.get("file") is None or rows(connection, "select 1 from files where id = ?", row["file"]):
+        return row
+    return {**row, "file": None}
 
 
 def plain(value: Any, longest: int = 300) -> str | None:
