@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from datasketch import MinHash
 
 from archive.coherence import incoherent
 from archive.copies import copied, difference, meeting, sketch, told
@@ -401,6 +402,15 @@ def test_a_sketch_is_the_same_in_every_process_and_in_every_version() -> None:
     drawn = sketch(told("", None, "Ủy ban " + " ".join(map(str, range(40)))).distinct)
     assert drawn is not None
     assert done.stdout.strip() == drawn.hex() == SKETCH
+
+
+@pytest.mark.parametrize("words", [12, 500, 4096, 10_000])
+def test_a_sketch_is_that_of_datasketch(words: int) -> None:
+    runs = told("", None, " ".join(map(str, range(words + 3)))).distinct
+    known = MinHash(64, seed=1, hashfunc=int, scheme="affine32")
+    known.update_batch((runs >> 32).tolist())
+    values = known.hashvalues
+    assert sketch(runs) == values[:16].astype("<u4").tobytes() + values[16:].astype("u1").tobytes()
 
 
 @pytest.mark.parametrize(
