@@ -6,8 +6,12 @@ in `+07:00`, or a bare date where the page gives no time.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from archive.alarms import Alarm
+
+if TYPE_CHECKING:
+    from archive.said import Said
 
 
 class Kind(StrEnum):
@@ -190,7 +194,7 @@ class Page:
     names the article whose address it is, also where there is no article (any more). `replaced`: another
     request took the place of this one (it was asked again), so it counts neither as a page nor as failed.
     `unread` counts the links that are more than anybody reads. `file`: what it says where it is a document
-    instead of a page.
+    instead of a page. `said` is worked out of the article before it is stored, see `archive/said.py`.
     """
 
     outcome: Outcome
@@ -202,6 +206,7 @@ class Page:
     replaced: bool = False
     unread: int = 0
     file: File | None = None
+    said: "Said | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from archive.errors import ArchiveError
 from archive.facts import rows as facts
 from archive.identity import docid, row_id
 from archive.model import Article, Capture, Change, Ended, Outcome, Page, PortalInfo
+from archive.said import Said, prepared
 from archive.schema import CHILDREN, migrations
-from archive.text import word_count
 
 
 class Archive:
@@ -141,6 +141,7 @@ class Archive:
         only while there is no whole one do captures cut short count. Called by the live crawl, the import of
         WARC files and the rebuild alike.
         """
+        page = prepared(page)
         article, row = page.article, capture_row(capture, page)
         with self.writing():
             id = self._article(capture.portal, row["key"], article)
@@ -149,7 +150,7 @@ class Archive:
             if id is None:
                 return None
             offers = files.offers_of(self.db, id)
-            change = self._store(id, article, row) if article else None
+            change = self._store(id, article, page.said, row) if article and page.said else None
             files.offer_anew(self.db, offers, files.offers_of(self.db, id))
             self._mark_gone(id, row)
             return change
@@ -187,12 +188,12 @@ class Archive:
             return stories.enter(self.db, portal, key, article.story)
         return stories.article_of(self.db.conn, portal, key)
 
-    def _store(self, id: int, article: Article, capture: dict[str, Any]) -> Change:
+    def _store(self, id: int, article: Article, said: Said, capture: dict[str, Any]) -> Change:
         known = next(self.db.query("select * from articles where id = ?", [id]), None)
         if known is None:
-            self.db.table("articles").insert(_row(id, article, capture))
-            self._replace_children(id, article)
-            copies.replace(self.db.conn, id)
+            self.db.table("articles").insert(_row(id, article, said, capture))
+            self._replace_children(id, article, said)
+            copies.replace(self.db.conn, id, said.drawn)
             versions.record(self.db, id, article, capture)
             # Captures older than the column, of an address that has had no article so far.
             self.db.execute(
@@ -210,15 +211,16 @@ class Archive:
             times += [known["first_captured_at"], known["last_captured_at"]]
         news: dict[str, Any] = {"first_captured_at": min(times), "last_captured_at": max(times)}
         if (capture["whole"], capture["captured_at"], capture["id"]) > shown:
-            news = _row(id, article, capture) | news | {"key": known["key"], "gone_at": known["gone_at"]}
-            self._replace_children(id, article)
+            kept = {name: known[name] for name in ("key", "gone_at")}
+            news = _row(id, article, said, capture) | news | kept
+            self._replace_children(id, article, said)
         grown = versions.record(self.db, id, article, capture)
         news["version"] = versions.number_of(self.db, id, news.get("capture", known["capture"]))
         # Only what differs: a change of the text costs a change of both indexes. And never INSERT OR REPLACE,
         # which leaves stale rows in them.
         self.db.table("articles").update(id, {name: v for name, v in news.items() if v != known[name]})
         if "title" in news:
-            copies.replace(self.db.conn, id)
+            copies.replace(self.db.conn, id, said.drawn)
         return Change.CHANGED if grown else Change.UNCHANGED
 
     def _mark_gone(self, id: int, capture: dict[str, Any]) -> None:
@@ -231,7 +233,7 @@ class Archive:
                 return
         gone.mark(self.db.conn, [id])
 
-    def _replace_children(self, id: int, article: Article) -> None:
+    def _replace_children(self, id: int, article: Article, said: Said) -> None:
         for table, columns in CHILDREN.items():
             self.db.execute(f"delete from {table} where article = ?", [id])
             things = enumerate(getattr(article, table), 1)
@@ -239,16 +241,16 @@ class Archive:
             names, marks = ", ".join(("article", "position", *columns)), ", ?" * len(columns)
             self.db.conn.executemany(f"insert into {table} ({names}) values (?, ?{marks})", rows)
         files.point_to(self.db, id)
-        facts.replace(self.db.conn, id, article)
+        facts.replace(self.db.conn, id, said.facts)
 
 
-def _row(id: int, article: Article, capture: dict[str, Any]) -> dict[str, Any]:
+def _row(id: int, article: Article, said: Said, capture: dict[str, Any]) -> dict[str, Any]:
     stated = {f.name: getattr(article, f.name) for f in fields(article) if f.name not in (*CHILDREN, "story")}
     return stated | {
         "id": id,
         "docid": docid(id, article.published_at),
         "portal": capture["portal"],
-        "words": word_count(f"{article.lead or ''} {article.body}"),
+        "words": said.words,
         "first_captured_at": capture["captured_at"],
         "last_captured_at": capture["captured_at"],
         "gone_at": None,
@@ -258,13 +260,13 @@ def _row(id: int, article: Article, capture: dict[str, Any]) -> dict[str, Any]:
 
 
 def capture_row(capture: Capture, page: Page) -> dict[str, Any]:
-    """The row of a capture, but for its article."""
+    """The row of a capture, but for its article; the page is `prepared`."""
     article = page.article
     return asdict(capture) | {
         "id": capture_id(capture),
         "outcome": page.outcome.value,
         "note": page.note,
-        "text_sha256": versions.text_digest(article) if article else None,
+        "text_sha256": page.said.digest if page.said else None,
         "key": article.key if article else page.key,
         "replaced": int(page.replaced),
         "whole": int(page.whole),

@@ -1,6 +1,7 @@
 """The rows of what was copied from whom: they follow from the articles, whatever the order of taking in."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from sqlite3 import Connection
 
 from archive.copies import meeting
@@ -10,6 +11,7 @@ from archive.copies.groups import regroup
 from archive.copies.shingles import Told, told
 from archive.copies.sketches import sketch
 from archive.identity import row_id
+from archive.model import Article
 
 _TEXT = "select title, lead, body from articles where id = ?"
 _ARTICLE = """
@@ -18,23 +20,38 @@ _ARTICLE = """
 _CREDITS = 'select field, start, "end", text, outlet, domain from credits where article = ?'
 
 
-def replace(archive: Connection, id: int) -> None:
-    """Compare an article, whose row is as it ought to be, with the others, unless it was so before."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is worked out of an article alone before it is compared: its credits, and its sketch."""
+
+    credits: tuple[Credit, ...]
+    sketch: bytes | None
+
+
+def drawn_of(article: Article) -> Drawn:
+    own = told(article.title, article.lead, article.body)
+    return Drawn(credits_of(article.source, article.author, article.body), sketch(own.distinct))
+
+
+def replace(archive: Connection, id: int, drawn: Drawn | None = None) -> None:
+    """Compare an article, whose row is as it ought to be, with the others, unless it was so before.
+
+    `drawn` is that of its row, for who has it already.
+    """
     portal, key, published_at, source, author, *text = archive.execute(_ARTICLE, [id]).fetchone()
     title, lead, body = text
-    credits = credits_of(source, author, body)
-    _put_credits(archive, id, credits)
-    rank = rank_of(published_at, bool(credits), portal, key)
+    if drawn is None:
+        drawn = drawn_of(Article("", key, title, body, lead, author, source))
+    _put_credits(archive, id, drawn.credits)
+    rank = rank_of(published_at, bool(drawn.credits), portal, key)
     digest = row_id(rank, *text)
     known = archive.execute("select digest from copies_sketches where article = ?", [id]).fetchone()
     if known and known[0] == digest:
         return
     touched = _remove(archive, id)
-    own = told(title, lead, body)
-    drawn = sketch(own.distinct)
-    if drawn:
-        archive.execute("insert into copies_sketches values (?, ?, ?, ?)", [id, rank, digest, drawn])
-        touched |= _compare(archive, id, own, drawn)
+    if drawn.sketch:
+        archive.execute("insert into copies_sketches values (?, ?, ?, ?)", [id, rank, digest, drawn.sketch])
+        touched |= _compare(archive, id, drawn.sketch)
     regroup(archive, touched)
 
 
@@ -64,14 +81,17 @@ def _put_credits(archive: Connection, id: int, credits: Iterable[Credit]) -> Non
         archive.executemany("insert into credits values (?, ?, ?, ?, ?, ?, ?)", [(id, *row) for row in rows])
 
 
-def _compare(archive: Connection, id: int, own: Told, drawn: bytes) -> set[int]:
+def _compare(archive: Connection, id: int, drawn: bytes) -> set[int]:
     """Returns whose pairs have changed, the article included."""
     met, parted = meeting.enter(archive, id, drawn)
     for one, other in parted:
         archive.executemany(
             "delete from copies_pairs where article = ? and other = ?", [(one, other), (other, one)]
         )
-    found = {other for other in met if _pair(archive, (id, own), (other, _told(archive, other)))}
+    own = [_told(archive, id)] if met else []
+    found = {
+        other for one in own for other in met if _pair(archive, (id, one), (other, _told(archive, other)))
+    }
     return {id, *found, *(id for pair in parted for id in pair)}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 
-from archive.facts import Facts, facts_of
+from archive.facts import facts_of
 from archive.facts.documents import Citation
 from archive.facts.gazetteer import Place, gazetteer
 from archive.facts.people import Named
@@ -16,6 +16,7 @@ from archive.identity import row_id
 from archive.model import Article
 
 Row = tuple[object, ...]
+Rows = dict[str, tuple[Row, ...]]  # by table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,48 @@ def person_id(name: str, affiliation: str | None) -> int:
     return row_id("person", name, affiliation or "")
 
 
-def replace(archive: Connection, id: int, article: Article) -> None:
-    """Put what an article says now in the place of what it has said so far."""
+def rows_of(article: Article) -> Rows:
+    """What an article says: of each table of mentions the rows, without the article's id, and the things that
+    they mention. Pure, and all that takes time."""
     facts = facts_of(article)
-    for table, said in _rows(facts).items():
-        rows = [(id, *row) for row in said]
+    return {
+        "documents": tuple({_document(one) for _, one in facts.documents}),
+        "places": tuple({_place(one.place) for _, one in facts.places}),
+        "people": tuple({_person(one) for _, one in facts.people}),
+        "article_documents": tuple(
+            (document_id(one.number), field, one.start, one.end, one.text, one.dated)
+            for field, one in facts.documents
+        ),
+        "article_places": tuple(
+            (one.place.id, field, one.start, one.end, one.text) for field, one in facts.places
+        ),
+        "article_people": tuple(
+            (person_id(one.name, one.affiliation), field, one.start, one.end, one.text, one.honorific,
+             one.office)
+            for field, one in facts.people
+        ),
+        "article_standards": tuple(
+            (one.place.id, field, one.start, one.end, one.text, one.standard, one.year)
+            for field, one in facts.standards
+        ),
+        "figures": tuple(
+            (field, one.start, one.end, one.text, one.value, one.total, one.unit, one.hedge, one.year,
+             one.giver, one.subject)
+            for field, one in facts.figures
+        ),
+    }  # fmt: skip
+
+
+def replace(archive: Connection, id: int, said: Rows) -> None:
+    """Put what an article says now in the place of what it has said so far."""
+    for table, (_, things) in TABLES.items():
+        rows = [(id, *row) for row in said[table]]
         known = _known(archive, table, id)
         if set(known) == set(rows):
             continue
         archive.execute(f"delete from {table} where article = ?", [id])
-        _introduce(archive, TABLES[table][1], facts)
+        if things:
+            _insert(archive, things.table, things.columns, said[things.table])
         _insert(archive, table, _columns(table), rows)
         _tidy(archive, table, known, rows)
 
@@ -79,42 +112,6 @@ def move(archive: Connection, was: int, id: int) -> None:
     """An article has another id; of that there must be nothing."""
     for table in TABLES:
         archive.execute(f"update {table} set article = ? where article = ?", [id, was])
-
-
-def _rows(facts: Facts) -> dict[str, list[Row]]:
-    return {
-        "article_documents": [
-            (document_id(one.number), field, one.start, one.end, one.text, one.dated)
-            for field, one in facts.documents
-        ],
-        "article_places": [
-            (one.place.id, field, one.start, one.end, one.text) for field, one in facts.places
-        ],
-        "article_people": [
-            (person_id(one.name, one.affiliation), field, one.start, one.end, one.text, one.honorific,
-             one.office)
-            for field, one in facts.people
-        ],
-        "article_standards": [
-            (one.place.id, field, one.start, one.end, one.text, one.standard, one.year)
-            for field, one in facts.standards
-        ],
-        "figures": [
-            (field, one.start, one.end, one.text, one.value, one.total, one.unit, one.hedge, one.year,
-             one.giver, one.subject)
-            for field, one in facts.figures
-        ],
-    }  # fmt: skip
-
-
-def _introduce(archive: Connection, things: Things | None, facts: Facts) -> None:
-    """Rows for the things that are mentioned for the first time."""
-    if things == DOCUMENTS:
-        _insert(archive, "documents", things.columns, [_document(one) for _, one in facts.documents])
-    elif things == PLACES:
-        _insert(archive, "places", things.columns, [_place(one.place) for _, one in facts.places])
-    elif things == PEOPLE:
-        _insert(archive, "people", things.columns, [_person(one) for _, one in facts.people])
 
 
 def _document(one: Citation) -> Row:

@@ -15,6 +15,7 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
 from archive.model import Capture, Change, Kind, Outcome, Page
+from archive.said import prepared
 from archive.store import Archive
 from archive.warc.reader import Exchange
 from crawler.errors import ends_everything, unreadable
@@ -51,9 +52,21 @@ class Fate:
 
 
 def page_of(portal: type[Portal], url: str, response: Response | None, fate: Fate) -> Page:
-    """What a capture comes to; `response` is decoded, and None only where `fate` states an error."""
-    page = _page_of(portal, response, fate)
+    """What a capture comes to, ready to be stored; `response` is decoded, and None only where `fate` states
+    an error."""
+    page = ready(_page_of(portal, response, fate))
     return page if page.key else replace(page, key=_article_key(portal, url))
+
+
+def ready(page: Page) -> Page:
+    """A page of which all is worked out that its text says; one that makes that fail is unreadable."""
+    try:
+        return prepared(page)
+    except Exception as error:
+        if ends_everything(error):
+            raise
+        logger.exception("what a page says cannot be worked out")
+        return replace(unreadable(error), key=page.key, links=page.links, unread=page.unread)
 
 
 def _page_of(portal: type[Portal], response: Response | None, fate: Fate) -> Page:
