@@ -102,7 +102,9 @@ class _Rebuild:
 
     def run(self, files: list[Path]) -> None:
         """Responses first, revisits when all sidecars are there: their originals may be in any file."""
-        self.archive.db.execute("pragma synchronous = off")  # the new archive counts when it is whole
+        # The new archive counts when it is whole: until then there is nothing to be kept from a crash.
+        self.archive.db.execute("pragma journal_mode = memory")
+        self.archive.db.execute("pragma synchronous = off")
         self.done.files = len(files)
         with TemporaryFile(dir=self.folder.parent) as revisits:
             self._store_all(self._pieces(files, revisits))
@@ -138,11 +140,12 @@ class _Rebuild:
     def _store_all(self, pieces: Iterable[Piece]) -> None:
         reading = partial(_read, folder=self.folder, portals=self.portals)
         for some in self.pool.in_order(reading, pieces):
-            for taken in some:
-                if isinstance(taken, Unusable):
-                    self.done.unusable.append(taken)
-                else:
-                    self._store(*taken)
+            with self.archive.writing():
+                for taken in some:
+                    if isinstance(taken, Unusable):
+                        self.done.unusable.append(taken)
+                    else:
+                        self._store(*taken)
 
     def _store(self, capture: Capture, page: Page) -> None:
         """One that cannot be stored at all must not cost those behind it."""
