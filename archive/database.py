@@ -6,6 +6,8 @@ from pathlib import Path
 from sqlite3 import SQLITE_BUSY, Connection, OperationalError, connect
 from time import sleep
 
+STATEMENTS = 512  # that a connection keeps prepared, more than storing has
+
 
 def open_for_writing(path: Path, autocommit: bool = False) -> Connection:
     """Open or create a file, in WAL mode; for several threads, one at a time.
@@ -15,7 +17,11 @@ def open_for_writing(path: Path, autocommit: bool = False) -> Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = connect(
-        path, check_same_thread=False, timeout=30, isolation_level=None if autocommit else "DEFERRED"
+        path,
+        check_same_thread=False,
+        timeout=30,
+        isolation_level=None if autocommit else "DEFERRED",
+        cached_statements=STATEMENTS,
     )
     _switch_to_wal(connection)
     connection.execute("pragma synchronous = normal")

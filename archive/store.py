@@ -11,17 +11,21 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from archive import counts, gone, stories, versions
+from archive import articles, bulk, counts, gone, statements, stories
 from archive.alarms import Alarm
 from archive.attached import rows as files
 from archive.copies import rows as copies
 from archive.database import open_for_writing, writing
 from archive.errors import ArchiveError
 from archive.facts import rows as facts
-from archive.identity import docid, row_id
+from archive.identity import row_id
 from archive.model import Article, Capture, Change, Ended, Outcome, Page, PortalInfo
-from archive.said import Said, prepared
+from archive.said import prepared
 from archive.schema import CHILDREN, migrations
+
+_CAPTURED = tuple(field.name for field in fields(Capture))
+CACHE = 32 << 10  # kilobytes of pages in memory, so that no page is written twice within a transaction
+CHECKPOINT = 8_000  # pages of the journal (32 MB): what changes with every article is then written once
 
 
 class Archive:
@@ -36,8 +40,12 @@ class Archive:
         Raises ArchiveError where the file is no SQLite database or its folder cannot be written.
         """
         path = Path(path)
+        self._is_bulk = self._is_synced = False
         try:
             self.db = Database(open_for_writing(path))  # in one thread, and used from another
+            self.db.execute(f"pragma cache_size = -{CACHE}")
+            self.db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT}")
+            self.db.execute("pragma temp_store = memory")  # what a part that fails is taken back from
             with self.writing():
                 migrations.apply(self.db)
         except (OSError, SqliteError) as error:
@@ -66,20 +74,37 @@ class Archive:
             with self._part():
                 yield
             return
-        self.db.execute(f"pragma synchronous = {'full' if on_disk else 'normal'}")
+        if on_disk != self._is_synced and not self._is_bulk:
+            self.db.execute(f"pragma synchronous = {'full' if on_disk else 'normal'}")
+            self._is_synced = on_disk
         with writing(self.db.conn):
             yield
 
     @contextmanager
+    def in_bulk(self) -> Iterator[None]:
+        """Take in all that a new archive is made of, with nothing to be kept from a crash: what follows from
+        the rows is made at the end, see `archive/bulk.py`.
+
+        Of what is asked meanwhile only ids and captures are to be relied on. Raises ArchiveError where there
+        are captures already.
+        """
+        with bulk.begun(self.db):
+            self._is_bulk = True
+            try:
+                yield
+            finally:
+                self._is_bulk = False
+
+    @contextmanager
     def _part(self) -> Iterator[None]:
-        self.db.execute("savepoint part")
+        self.db.conn.execute("savepoint part")
         try:
             yield
         except BaseException:
-            self.db.execute("rollback to part")
+            self.db.conn.execute("rollback to part")
             raise
         finally:
-            self.db.execute("release part")
+            self.db.conn.execute("release part")
 
     def put_portal(self, portal: PortalInfo) -> None:
         with self.writing():
@@ -145,14 +170,17 @@ class Archive:
         article, row = page.article, capture_row(capture, page)
         with self.writing():
             id = self._article(capture.portal, row["key"], article)
-            self.db.table("captures").upsert(row | {"article": id}, pk="id")
+            statements.upsert(self.db.conn, "captures", row | {"article": id})
             files.take_in(self.db, row, page.file)
             if id is None:
                 return None
-            offers = files.offers_of(self.db, id)
-            change = self._store(id, article, page.said, row) if article and page.said else None
-            files.offer_anew(self.db, offers, files.offers_of(self.db, id))
-            self._mark_gone(id, row)
+            change = None
+            if article and page.said:
+                offers = files.offers_of(self.db, id)
+                change = articles.store(self.db, id, article, page.said, row, self._is_bulk)
+                files.offer_anew(self.db, offers, files.offers_of(self.db, id))
+            if not self._is_bulk:
+                self._mark_gone(id, row, change)
             return change
 
     @contextmanager
@@ -185,84 +213,24 @@ class Archive:
         if key is None:
             return None
         if article and article.story:
-            return stories.enter(self.db, portal, key, article.story)
+            return stories.enter(self.db, portal, key, article.story, self._is_bulk)
         return stories.article_of(self.db.conn, portal, key)
 
-    def _store(self, id: int, article: Article, said: Said, capture: dict[str, Any]) -> Change:
-        known = next(self.db.query("select * from articles where id = ?", [id]), None)
-        if known is None:
-            self.db.table("articles").insert(_row(id, article, said, capture))
-            self._replace_children(id, article, said)
-            copies.replace(self.db.conn, id, said.drawn)
-            versions.record(self.db, id, article, capture)
-            # Captures older than the column, of an address that has had no article so far.
-            self.db.execute(
-                "update captures set key = ? where article = ? and key is null", [capture["key"], id]
-            )
-            return Change.NEW
-        query = "select whole, captured_at, id from captures where id = ?"
-        shown = self.db.execute(query, [known["capture"]]).fetchone()
-        if capture["whole"] < shown[0]:
-            return Change.UNCHANGED
-        times = [capture["captured_at"]]
-        if capture["whole"] > shown[0]:
-            self.db.execute("delete from versions where article = ?", [id])
-        else:
-            times += [known["first_captured_at"], known["last_captured_at"]]
-        news: dict[str, Any] = {"first_captured_at": min(times), "last_captured_at": max(times)}
-        if (capture["whole"], capture["captured_at"], capture["id"]) > shown:
-            kept = {name: known[name] for name in ("key", "gone_at")}
-            news = _row(id, article, said, capture) | news | kept
-            self._replace_children(id, article, said)
-        grown = versions.record(self.db, id, article, capture)
-        news["version"] = versions.number_of(self.db, id, news.get("capture", known["capture"]))
-        # Only what differs: a change of the text costs a change of both indexes. And never INSERT OR REPLACE,
-        # which leaves stale rows in them.
-        self.db.table("articles").update(id, {name: v for name, v in news.items() if v != known[name]})
-        if "title" in news:
-            copies.replace(self.db.conn, id, said.drawn)
-        return Change.CHANGED if grown else Change.UNCHANGED
-
-    def _mark_gone(self, id: int, capture: dict[str, Any]) -> None:
-        if capture["text_sha256"] is not None:
+    def _mark_gone(self, id: int, capture: dict[str, Any], change: Change | None) -> None:
+        if change:
             later = "select 1 from captures where article = ? and captured_at > ? limit 1"
-            if self.db.execute(later, [id, capture["captured_at"]]).fetchone() is None:
-                self.db.execute(
+            if self.db.conn.execute(later, [id, capture["captured_at"]]).fetchone() is None:
+                self.db.conn.execute(
                     "update articles set gone_at = null where id = ? and gone_at is not null", [id]
                 )
                 return
         gone.mark(self.db.conn, [id])
 
-    def _replace_children(self, id: int, article: Article, said: Said) -> None:
-        for table, columns in CHILDREN.items():
-            self.db.execute(f"delete from {table} where article = ?", [id])
-            things = enumerate(getattr(article, table), 1)
-            rows = [(id, position, *(getattr(thing, c) for c in columns)) for position, thing in things]
-            names, marks = ", ".join(("article", "position", *columns)), ", ?" * len(columns)
-            self.db.conn.executemany(f"insert into {table} ({names}) values (?, ?{marks})", rows)
-        files.point_to(self.db, id)
-        facts.replace(self.db.conn, id, said.facts)
-
-
-def _row(id: int, article: Article, said: Said, capture: dict[str, Any]) -> dict[str, Any]:
-    stated = {f.name: getattr(article, f.name) for f in fields(article) if f.name not in (*CHILDREN, "story")}
-    return stated | {
-        "id": id,
-        "docid": docid(id, article.published_at),
-        "portal": capture["portal"],
-        "words": said.words,
-        "first_captured_at": capture["captured_at"],
-        "last_captured_at": capture["captured_at"],
-        "gone_at": None,
-        "version": 1,
-        "capture": capture["id"],
-    }
-
 
 def capture_row(capture: Capture, page: Page) -> dict[str, Any]:
     """The row of a capture, but for its article; the page is `prepared`."""
     article = page.article
-    return asdict(capture) | {
+    return {name: getattr(capture, name) for name in _CAPTURED} | {
         "id": capture_id(capture),
         "outcome": page.outcome.value,
         "note": page.note,

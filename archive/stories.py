@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import versions
+from archive import statements, versions
 from archive.attached import rows as files
 from archive.copies import rows as copies
 from archive.facts import rows as facts
@@ -34,55 +34,55 @@ def held_as(connection: Connection, portal: str, key: str) -> int:
     return article_of(connection, portal, key) if known else row_id(portal, key)
 
 
-def enter(db: Database, portal: str, key: str, story: str) -> int:
+def enter(db: Database, portal: str, key: str, story: str, in_bulk: bool = False) -> int:
     """Note that a key has told a story; returns the id of the article, which others may have become too."""
-    known = db.execute(
+    known = db.conn.execute(
         "select article from stories where portal = ? and key = ? and story = ?", [portal, key, story]
     ).fetchone()
     if known:
         return int(known[0])
     engine = key.partition("/")[0]
-    same = db.query("select key, article from stories where portal = ? and story = ?", [portal, story])
-    articles = {row["article"] for row in same if row["key"].partition("/")[0] != engine}
+    query = "select key, article from stories where portal = ? and story = ?"
+    same = db.conn.execute(query, [portal, story])
+    articles = {article for name, article in same if name.partition("/")[0] != engine}
     own = article_of(db.conn, portal, key)
-    id = _unite(db, portal, key, articles | {own}) if articles - {own} else own
-    db.table("stories").insert({"portal": portal, "key": key, "story": story, "article": id})
+    id = _unite(db, portal, key, articles | {own}, in_bulk) if articles - {own} else own
+    statements.insert(db.conn, "stories", {"portal": portal, "key": key, "story": story, "article": id})
     return id
 
 
-def _unite(db: Database, portal: str, key: str, articles: Collection[int]) -> int:
+def _unite(db: Database, portal: str, key: str, articles: Collection[int], in_bulk: bool) -> int:
     """Make one article of several, all of whose keys but perhaps this one are in `stories`."""
     chosen = f"in ({', '.join(map(str, articles))})"
     keys = [key, *(k for (k,) in db.execute(f"select key from stories where article {chosen}"))]
     id = row_id(portal, min(keys))
-    rows = list(
-        db.query(
-            "select a.*, c.whole, c.captured_at as shown_at from articles as a "
-            f"join captures as c on c.id = a.capture where a.id {chosen}"
-        )
+    rows = statements.rows(
+        db.conn,
+        "select a.*, c.whole, c.captured_at as shown_at from articles as a "
+        f"join captures as c on c.id = a.capture where a.id {chosen}",
     )
     for table in ("captures", "stories"):
         db.execute(f"update {table} set article = ? where article {chosen}", [id])
     if rows:
         offered = set().union(*(files.offered_by(db, row["id"]) for row in rows))
-        _unite_rows(db, id, min(keys), rows)
+        _unite_rows(db, id, min(keys), rows, in_bulk)
         files.name_anew(db, offered)
     return id
 
 
-def _unite_rows(db: Database, id: int, key: str, rows: list[Row]) -> None:
+def _unite_rows(db: Database, id: int, key: str, rows: list[Row], in_bulk: bool) -> None:
     """The newest of the rows, whole ones first, and the versions of all that are as whole."""
     shown = max(rows, key=lambda row: (row["whole"], row["shown_at"], row["capture"]))
     counting = [row for row in rows if row["whole"] == shown["whole"]]
     texts = [text for row in counting for text in versions.texts(db, row["id"])]
-    copies.forget(db.conn, [row["id"] for row in rows])
+    copies.forget(db.conn, [row["id"] for row in rows], in_bulk)
     for row in rows:
         db.execute("delete from versions where article = ?", [row["id"]])
         if row is not shown:
             db.execute("delete from articles where id = ?", [row["id"]])
             for table in CHILDREN:
                 db.execute(f"delete from {table} where article = ?", [row["id"]])
-    facts.forget(db.conn, [row["id"] for row in rows if row is not shown])
+    facts.forget(db.conn, [row["id"] for row in rows if row is not shown], in_bulk)
     facts.move(db.conn, shown["id"], id)
     for table in CHILDREN:
         db.execute(f"update {table} set article = ? where article = ?", [id, shown["id"]])
@@ -97,4 +97,4 @@ def _unite_rows(db: Database, id: int, key: str, rows: list[Row]) -> None:
     }
     changes = ", ".join(f"{name} = :{name}" for name in news)
     db.execute(f"update articles set {changes} where id = :was", news | {"was": shown["id"]})
-    copies.replace(db.conn, id)
+    copies.replace(db.conn, id, in_bulk=in_bulk)

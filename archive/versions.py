@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive import statements
 from archive.model import Article
 
 TEXT = ("title", "lead", "body")
@@ -37,6 +38,11 @@ def history(archive: Connection, article: int) -> list[Version]:
     return [Version(*row) for row in archive.execute(query, [article])]
 
 
+def begin(db: Database, id: int, article: Article, capture: Row) -> None:
+    """The first version of an article that has not been there before."""
+    _insert(db, id, 1, capture, _text_of(article, capture))
+
+
 def record(db: Database, id: int, article: Article, capture: Row) -> bool:
     """Number the versions of an article that was just captured once more; returns whether there are more now.
 
@@ -45,7 +51,7 @@ def record(db: Database, id: int, article: Article, capture: Row) -> bool:
     differently, does not get two versions by every crawl. Expects the capture's row to be there.
     """
     query = "select number, sha256 from versions where article = ? order by number desc limit 1"
-    count, newest = db.execute(query, [id]).fetchone() or (0, None)
+    count, newest = db.conn.execute(query, [id]).fetchone() or (0, None)
     own = _text_of(article, capture)
     if not count or not _is_last(db, id, capture):
         grown: bool = renumber(db, id, capture["whole"], [own, *texts(db, id)]) > count
@@ -59,7 +65,7 @@ def record(db: Database, id: int, article: Article, capture: Row) -> bool:
 
 def texts(db: Database, id: int) -> list[Row]:
     """The texts of an article's versions, each with the digest and the capture it has."""
-    return list(db.query("select * from versions where article = ? order by number", [id]))
+    return statements.rows(db.conn, "select * from versions where article = ? order by number", [id])
 
 
 def renumber(db: Database, id: int, whole: int, known: Iterable[Row]) -> int:
@@ -71,14 +77,13 @@ def renumber(db: Database, id: int, whole: int, known: Iterable[Row]) -> int:
     first: dict[str, Row] = {}
     for text in sorted(known, key=itemgetter("captured_at", "capture")):
         first.setdefault(text["sha256"], text)
-    captures = list(
-        db.query(
-            "select id, captured_at, key, text_sha256 from captures where article = ? and whole = ? "
-            "and text_sha256 is not null order by captured_at, id",
-            [id, whole],
-        )
+    captures = statements.rows(
+        db.conn,
+        "select id, captured_at, key, text_sha256 from captures where article = ? and whole = ? "
+        "and text_sha256 is not null order by captured_at, id",
+        [id, whole],
     )
-    db.execute("delete from versions where article = ?", [id])
+    db.conn.execute("delete from versions where article = ?", [id])
     count = 0
     for count, capture in enumerate(_changes(captures), 1):
         _insert(db, id, count, capture, first[capture["text_sha256"]])
@@ -91,7 +96,7 @@ def number_of(db: Database, id: int, capture: int) -> int:
         "select max(number) from versions where article = ? "
         "and sha256 = (select text_sha256 from captures where id = ?)"
     )
-    return int(db.execute(query, [id, capture]).fetchone()[0])
+    return int(db.conn.execute(query, [id, capture]).fetchone()[0])
 
 
 def _text_of(article: Article, capture: Row) -> Row:
@@ -103,7 +108,7 @@ def _text_of(article: Article, capture: Row) -> Row:
 
 def _is_last(db: Database, id: int, capture: Row) -> bool:
     """Whether no capture of the article's text is newer: then only the end of its versions can change."""
-    later = db.execute(
+    later = db.conn.execute(
         "select 1 from captures where article = ? and whole = ? and text_sha256 is not null "
         "and (captured_at, id) > (?, ?)",
         [id, capture["whole"], capture["captured_at"], capture["id"]],
@@ -118,7 +123,7 @@ def _before(db: Database, id: int, capture: Row) -> str | None:
         "and key = ? and (captured_at, id) < (?, ?) order by captured_at desc, id desc limit 1"
     )
     own = [capture[name] for name in ("whole", "key", "captured_at", "id")]
-    found = db.execute(query, [id, *own]).fetchone()
+    found = db.conn.execute(query, [id, *own]).fetchone()
     return found[0] if found else None
 
 
@@ -135,16 +140,15 @@ def _changes(captures: Iterable[Row]) -> Iterator[Row]:
 
 
 def _insert(db: Database, id: int, position: int, capture: Row, text: Row) -> None:
-    db.table("versions").insert(
-        {
-            "article": id,
-            "number": position,
-            "captured_at": capture["captured_at"],
-            "capture": capture["id"],
-            "sha256": capture["text_sha256"],
-            **{name: text[name] for name in TEXT},
-        }
-    )
+    row = {
+        "article": id,
+        "number": position,
+        "captured_at": capture["captured_at"],
+        "capture": capture["id"],
+        "sha256": capture["text_sha256"],
+        **{name: text[name] for name in TEXT},
+    }
+    statements.insert(db.conn, "versions", row)
 
 
 def text_digest(article: Article) -> str:

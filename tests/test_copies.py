@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import permutations
 from pathlib import Path
 from random import Random
@@ -281,6 +282,7 @@ def test_rows_follow_from_the_articles_whatever_the_order(
     history = steps(random)
     newest = {(portal, key): (portal, key, *rest) for portal, key, *rest in history}
     some = made(newest.values())
+    assert made(history, in_bulk=True) == some
     random.shuffle(history)
     assert made(history) == some == made(sorted(newest.values(), key=repr))
     left = dict(list(newest.items())[2:])
@@ -298,13 +300,14 @@ def with_room(history: Any) -> list[Any]:
         meeting.CROWD = 3
 
 
-def made(history: Any, forget: Any = ()) -> dict[str, list[Any]]:
+def made(history: Any, forget: Any = (), in_bulk: bool = False) -> dict[str, list[Any]]:
     with Archive(":memory:") as archive:
         for portal in PORTALS:
             archive.put_portal(PortalInfo(portal, portal, portal, portal, portal))
         archive.start_crawl("c", "backan", "live", "2024-01-01T00:00:00Z")
-        for portal, key, text, date, second in history:
-            put(archive, portal, key, text, date, second=second)
+        with archive.in_bulk() if in_bulk else nullcontext():
+            for portal, key, text, date, second in history:
+                put(archive, portal, key, text, date, second=second)
         for id in forget:
             with archive.anew(id):
                 pass

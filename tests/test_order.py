@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from archive.coherence import incoherent
+from archive.copies import meeting
+from archive.errors import ArchiveError
 from archive.model import (
     Article,
     Attachment,
@@ -101,16 +104,24 @@ def made_of(steps: Iterable[Step], complete: set[str]) -> dict[str, list[Any]]:
             archive.start_crawl(crawl, portal, "live", "2024-01-01T00:00:00Z")
         for step in steps:
             if isinstance(step, str):
-                archive.finish_crawl(
-                    step, Ended("2024-01-02T00:00:00Z", "finished", complete=step in complete)
-                )
+                end(archive, [step], complete)
             elif callable(step):
                 step(archive)
             else:
                 archive.take_in(*step)
-        for portal in PORTALS:
-            archive.recount(portal)
+        end(archive, [], complete)
         return dict(rows(archive))
+
+
+def end(archive: Archive, crawls: Iterable[str], complete: set[str]) -> None:
+    for crawl in crawls:
+        archive.finish_crawl(crawl, Ended("2024-01-02T00:00:00Z", "finished", complete=crawl in complete))
+    for portal in PORTALS:
+        archive.recount(portal)
+
+
+def schema(archive: Archive) -> list[Any]:
+    return sorted(archive.db.execute("select type, name, tbl_name, sql from sqlite_master"), key=repr)
 
 
 def rows(archive: Archive) -> Iterator[tuple[str, list[Any]]]:
@@ -140,6 +151,43 @@ def test_the_order_of_taking_in_makes_no_difference_to_any_table(seed: int) -> N
         steps = [*history, *random.sample(history, 9), *crawls]
         random.shuffle(steps)
         assert made_of(steps, complete) == one
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_archive_made_in_bulk_is_as_one_made_article_by_article(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(meeting, "CROWD", (1, 2, 64)[seed % 3])
+    random, crawls = Random(seed), [crawl for crawl, _ in CRAWLS]
+    history, complete = captured(seed, 60), set(random.sample(crawls, 3))
+    one = made_of([*history, *crawls], complete)
+    random.shuffle(history)
+    with Archive(":memory:") as archive:
+        for portal in PORTALS:
+            archive.put_portal(PortalInfo(portal, portal, portal, portal, portal))
+        for crawl, portal in CRAWLS:
+            archive.start_crawl(crawl, portal, "live", "2024-01-01T00:00:00Z")
+        made = schema(archive)
+        with archive.in_bulk():
+            for some in (history[:20], history[20:]):
+                with archive.writing():
+                    for taken in some:
+                        archive.take_in(*taken)
+        assert schema(archive) == made
+        assert [*incoherent(archive.db.conn)] == []
+        end(archive, crawls, complete)
+        assert dict(rows(archive)) == one
+
+
+def test_an_archive_with_captures_is_not_made_in_bulk() -> None:
+    with Archive(":memory:") as archive:
+        archive.put_portal(PortalInfo(*PORTALS[:1] * 5))
+        archive.start_crawl(*CRAWLS[0], "live", "2024-01-01T00:00:00Z")
+        archive.take_in(*next(taken for taken in captured(0) if taken[0].portal == PORTALS[0]))
+        made = schema(archive)
+        with pytest.raises(ArchiveError, match="without captures"), archive.in_bulk():
+            raise AssertionError
+        assert schema(archive) == made
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive import statements
 from archive.attached.kinds import file_name, has_file_name
 from archive.identity import docid, row_id
 from archive.model import File
@@ -36,17 +37,18 @@ def file_id(url: str) -> int:
 
 def offered_by(db: Database, article: int) -> set[int]:
     """The files that an article offers, be they there or not."""
-    return {id for (id,) in db.execute("select file from attachments where article = ?", [article])} - {None}
+    query = "select file from attachments where article = ?"
+    return {id for (id,) in db.conn.execute(query, [article])} - {None}
 
 
 def offers_of(db: Database, article: int) -> set[Offer]:
     """As `offered_by`, with all that a file is named and dated by."""
-    return set(db.execute(OFFERS, [article]))
+    return set(db.conn.execute(OFFERS, [article]))
 
 
 def point_to(db: Database, article: int) -> None:
     """Join what an article offers to the files, whether they are there yet or not."""
-    offers = db.execute("select url, position from attachments where article = ?", [article]).fetchall()
+    offers = db.conn.execute("select url, position from attachments where article = ?", [article]).fetchall()
     db.conn.executemany(
         "update attachments set file = ? where article = ? and position = ?",
         [(file_id(url), article, position) for url, position in offers],
@@ -59,10 +61,10 @@ def take_in(db: Database, capture: dict[str, Any], file: File | None) -> None:
     Of a capture that has turned out to be no file the text goes; see `Archive.file_anew`.
     """
     if file is None:
-        db.execute("delete from files where capture = ?", [capture["id"]])
+        db.conn.execute("delete from files where capture = ?", [capture["id"]])
         return
     id = capture["file"]
-    shown = db.execute(SHOWN, [id]).fetchone()
+    shown = db.conn.execute(SHOWN, [id]).fetchone()
     if shown and (capture["whole"], capture["captured_at"], capture["id"]) < shown:
         return
     trouble = file.trouble if capture["whole"] else "; ".join(filter(None, (CUT_SHORT, file.trouble)))
@@ -75,7 +77,7 @@ def take_in(db: Database, capture: dict[str, Any], file: File | None) -> None:
     if shown:
         _update(db, id, row)
     else:
-        db.table("files").insert({"id": id} | row)
+        statements.insert(db.conn, "files", {"id": id} | row)
 
 
 def offer_anew(db: Database, before: set[Offer], after: set[Offer]) -> None:
@@ -94,7 +96,7 @@ def offer_anew(db: Database, before: set[Offer], after: set[Offer]) -> None:
 def name_anew(db: Database, files: Iterable[int]) -> None:
     """Name and date these files by the articles that offer them now."""
     for id in sorted(files):
-        known = db.execute("select url, captured_at from files where id = ?", [id]).fetchone()
+        known = db.conn.execute("select url, captured_at from files where id = ?", [id]).fetchone()
         if known:
             _update(db, id, _told_by_articles(db, id, *known))
 
@@ -102,7 +104,7 @@ def name_anew(db: Database, files: Iterable[int]) -> None:
 def _offered_once_more(db: Database, id: int, words: str, day: str | None) -> bool:
     """Name and date a file by one more offer; returns whether that is all that is needed for it."""
     query = "select url, captured_at, title, published_at from files where id = ?"
-    known = db.execute(query, [id]).fetchone()
+    known = db.conn.execute(query, [id]).fetchone()
     if known is None:
         return True
     url, captured_at, title, first = known
@@ -115,7 +117,7 @@ def _offered_once_more(db: Database, id: int, words: str, day: str | None) -> bo
 
 def _told_by_articles(db: Database, id: int, url: str, captured_at: str) -> dict[str, Any]:
     """The words of a link, or its name in its address; the day of the first article, or none."""
-    offers = db.execute(OFFERED, [id]).fetchall()
+    offers = db.conn.execute(OFFERED, [id]).fetchall()
     published_at = offers[0][1] if offers else None
     words = (title for title, _ in offers if not has_file_name(title, url))
     return _told(id, next(words, file_name(url)), published_at, captured_at)
@@ -127,6 +129,7 @@ def _told(id: int, title: str, published_at: str | None, captured_at: str) -> di
 
 def _update(db: Database, id: int, row: dict[str, Any]) -> None:
     """Only what differs: a change of the text costs a change of both indexes."""
-    known = next(db.query("select * from files where id = ?", [id]))
-    if news := {name: value for name, value in row.items() if value != known[name]}:
-        db.table("files").update(id, news)
+    (known,) = statements.rows(db.conn, "select * from files where id = ?", [id])
+    statements.update(
+        db.conn, "files", id, {name: value for name, value in row.items() if value != known[name]}
+    )

@@ -35,7 +35,7 @@ class Likeness:
 
 def copied(one: Told, other: Told) -> Likeness | None:
     """None where neither is a copy of the other. Swapped, the same with its pairs swapped."""
-    shorter, longer = sorted((one, other), key=lambda told: (len(told.distinct), told.words.tobytes()))
+    shorter, longer = (other, one) if _is_before(other, one) else (one, other)
     if not len(shorter.distinct):
         return None
     shared = int(are_among(shorter.distinct, longer.distinct).sum())
@@ -46,6 +46,13 @@ def copied(one: Told, other: Told) -> Likeness | None:
     alone = [int((~_kept(text, of)).sum()) for text, of in ((one, other), (other, one))]
     words = len(one.words), len(other.words)
     return Likeness(round(similarity, 4), words, (alone[0], alone[1]))
+
+
+def _is_before(one: Told, other: Told) -> bool:
+    """The shorter of the two; of equal length either, but always the same."""
+    if len(one.distinct) != len(other.distinct):
+        return len(one.distinct) < len(other.distinct)
+    return one.words.tobytes() < other.words.tobytes()
 
 
 def _tell_the_same(shorter: Told, longer: Told, similarity: float, kept: float) -> bool:

@@ -14,6 +14,10 @@ _NEIGHBOURS = """
     select s.rank, s.article, (select 1 from copies where article = s.article) is null
     from copies_pairs as p join copies_sketches as s on s.article = p.other where p.article = ?
 """
+_PAIRED = """
+    select rank, article from copies_sketches
+    where article in (select article from copies_pairs) order by rank
+"""
 # The pair has a row for either side: `own` of the copy, `firsts` of the first one.
 _ROW = """
     select own.article, own.other, a.portal, f.portal, own.similarity,
@@ -44,13 +48,24 @@ def regroup(archive: Connection, touched: set[int]) -> None:
         if here == done:
             continue
         done = here
-        rank, id = here
-        around = archive.execute(_NEIGHBOURS, [id]).fetchall()
-        firsts = [(when, other) for when, other, is_first in around if is_first and when < rank]
-        if _put(archive, id, min(firsts)[1] if firsts else None):
-            for when, other, _ in around:
-                if when > rank:
-                    heappush(waiting, (when, other))
+        for later in _settle(archive, *here):
+            heappush(waiting, later)
+
+
+def group_all(archive: Connection) -> None:
+    """As `regroup` of all articles, of which `copies` has no rows so far."""
+    archive.execute("delete from copies")
+    for rank, id in archive.execute(_PAIRED):
+        _settle(archive, rank, id)
+
+
+def _settle(archive: Connection, rank: str, id: int) -> list[tuple[str, int]]:
+    """Store what an article is; returns which later ones that may change."""
+    around = archive.execute(_NEIGHBOURS, [id]).fetchall()
+    firsts = [(when, other) for when, other, is_first in around if is_first and when < rank]
+    if not _put(archive, id, min(firsts)[1] if firsts else None):
+        return []
+    return [(when, other) for when, other, _ in around if when > rank]
 
 
 def _put(archive: Connection, id: int, first: int | None) -> bool:

@@ -8,7 +8,7 @@ for one article is bounded, and who meets whom follows from the articles that ar
 from collections.abc import Collection, Iterator
 from sqlite3 import Connection
 
-from archive.copies.sketches import alike, buckets
+from archive.copies.sketches import BUCKETS, alike, bucket, buckets
 
 CROWD = 64
 Pair = tuple[int, int]
@@ -18,13 +18,13 @@ def enter(archive: Connection, id: int, sketch: bytes) -> tuple[list[int], list[
     """Returns whom the article meets and is worth comparing with, and which pairs may meet no more."""
     met: set[int] = set()
     parting: set[Pair] = set()
-    for bucket in buckets(sketch):
-        found = _members(archive, bucket)
+    for here in buckets(sketch):
+        found = _members(archive, here)
         if len(found) < CROWD:
             met.update(found)
         elif len(found) == CROWD:
             parting.update(_paired(archive, found))
-        archive.execute("insert into copies_buckets(bucket, article) values (?, ?)", [bucket, id])
+        archive.execute("insert into copies_buckets(bucket, article) values (?, ?)", [here, id])
     sketches = _sketches(archive, met)
     worth = alike(sketch, list(sketches.values()))
     return (
@@ -33,25 +33,56 @@ def enter(archive: Connection, id: int, sketch: bytes) -> tuple[list[int], list[
     )
 
 
+def enter_all(archive: Connection) -> Iterator[Pair]:
+    """All pairs that meet and are worth comparing, each once, as `enter` finds them one by one.
+
+    In the order of the buckets, so that those who meet in one are looked at together, and no bucket is looked
+    for. Sorted by SQLite, outside of this process's memory where there are many.
+    """
+    archive.execute("delete from copies_buckets")
+    archive.create_function("bucket", 2, bucket, deterministic=True)
+    places = ", ".join(f"({place})" for place in range(BUCKETS))
+    archive.execute(
+        "insert into copies_buckets select bucket(sketch, column1) as bucket, article "
+        f"from copies_sketches, (values {places}) order by 1, 2"
+    )
+    crowded = "select bucket from copies_buckets group by bucket having count(*) > ?"
+    crowds = {here for (here,) in archive.execute(crowded, [CROWD])}
+    shared = (
+        "select bucket, group_concat(article) from copies_buckets group by bucket "
+        "having count(*) between 2 and ?"
+    )
+    for here, members in archive.execute(shared, [CROWD]):
+        yield from _first_met(archive, here, sorted(map(int, members.split(","))), crowds)
+
+
+def _first_met(archive: Connection, here: int, ids: list[int], crowds: set[int]) -> Iterator[Pair]:
+    """Of the members of a bucket those worth comparing who have not met in one before it."""
+    sketches = _sketches(archive, ids)
+    before = {id: {one for one in buckets(sketches[id]) if one < here} - crowds for id in ids}
+    for pair in _worth_comparing(sketches):
+        if before[pair[0]].isdisjoint(before[pair[1]]):
+            yield pair
+
+
 def leave(archive: Connection, id: int, sketch: bytes) -> set[Pair]:
     """Returns which pairs meet now as one fewer is there, and are worth comparing."""
     meeting: set[Pair] = set()
-    for bucket in buckets(sketch):
-        archive.execute("delete from copies_buckets where bucket = ? and article = ?", [bucket, id])
-        found = _members(archive, bucket)
+    for here in buckets(sketch):
+        archive.execute("delete from copies_buckets where bucket = ? and article = ?", [here, id])
+        found = _members(archive, here)
         if len(found) == CROWD:
-            meeting.update(_worth_comparing(archive, found))
+            meeting.update(_worth_comparing(_sketches(archive, found)))
     return meeting
 
 
-def _members(archive: Connection, bucket: int) -> list[int]:
+def _members(archive: Connection, here: int) -> list[int]:
     """All of them where it is no crowd."""
     query = "select article from copies_buckets where bucket = ? limit ?"
-    return [id for (id,) in archive.execute(query, [bucket, CROWD + 1])]
+    return [id for (id,) in archive.execute(query, [here, CROWD + 1])]
 
 
-def _worth_comparing(archive: Connection, members: Collection[int]) -> Iterator[Pair]:
-    sketches = _sketches(archive, members)
+def _worth_comparing(sketches: dict[int, bytes]) -> Iterator[Pair]:
     ids = sorted(sketches)
     for place, id in enumerate(ids):
         others = ids[place + 1 :]
@@ -70,7 +101,7 @@ def _paired(archive: Connection, members: list[int]) -> Iterator[Pair]:
 def _meet(archive: Connection, one: int, other: int) -> bool:
     sketches = _sketches(archive, (one, other))
     common = set(buckets(sketches[one])) & set(buckets(sketches[other]))
-    return any(len(_members(archive, bucket)) <= CROWD for bucket in common)
+    return any(len(_members(archive, here)) <= CROWD for here in common)
 
 
 def _sketches(archive: Connection, ids: Collection[int]) -> dict[int, bytes]:

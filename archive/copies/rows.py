@@ -7,13 +7,13 @@ from sqlite3 import Connection
 from archive.copies import meeting
 from archive.copies.compare import copied
 from archive.copies.credits import Credit, credits_of
-from archive.copies.groups import regroup
-from archive.copies.shingles import Told, told
+from archive.copies.groups import group_all, regroup
+from archive.copies.shingles import told
 from archive.copies.sketches import sketch
+from archive.copies.texts import texts
 from archive.identity import row_id
 from archive.model import Article
 
-_TEXT = "select title, lead, body from articles where id = ?"
 _ARTICLE = """
     select portal, "key", published_at, source, author, title, lead, body from articles where id = ?
 """
@@ -33,10 +33,10 @@ def drawn_of(article: Article) -> Drawn:
     return Drawn(credits_of(article.source, article.author, article.body), sketch(own.distinct))
 
 
-def replace(archive: Connection, id: int, drawn: Drawn | None = None) -> None:
+def replace(archive: Connection, id: int, drawn: Drawn | None = None, in_bulk: bool = False) -> None:
     """Compare an article, whose row is as it ought to be, with the others, unless it was so before.
 
-    `drawn` is that of its row, for who has it already.
+    `drawn` is that of its row, for who has it already. `in_bulk`: `compare_all` comes at the end.
     """
     portal, key, published_at, source, author, *text = archive.execute(_ARTICLE, [id]).fetchone()
     title, lead, body = text
@@ -48,20 +48,33 @@ def replace(archive: Connection, id: int, drawn: Drawn | None = None) -> None:
     known = archive.execute("select digest from copies_sketches where article = ?", [id]).fetchone()
     if known and known[0] == digest:
         return
-    touched = _remove(archive, id)
+    touched = set() if in_bulk else _remove(archive, id)
+    if in_bulk:
+        archive.execute("delete from copies_sketches where article = ?", [id])
     if drawn.sketch:
         archive.execute("insert into copies_sketches values (?, ?, ?, ?)", [id, rank, digest, drawn.sketch])
-        touched |= _compare(archive, id, drawn.sketch)
+        if not in_bulk:
+            touched |= _compare(archive, id, drawn.sketch)
     regroup(archive, touched)
 
 
-def forget(archive: Connection, articles: Collection[int]) -> None:
+def forget(archive: Connection, articles: Collection[int], in_bulk: bool = False) -> None:
     """Remove what there is of articles that are no more, or are to be another one."""
     touched: set[int] = set()
     for id in articles:
         archive.execute("delete from credits where article = ?", [id])
-        touched |= _remove(archive, id)
+        if in_bulk:
+            archive.execute("delete from copies_sketches where article = ?", [id])
+        else:
+            touched |= _remove(archive, id)
     regroup(archive, touched)
+
+
+def compare_all(archive: Connection) -> None:
+    """What storing in bulk has left: compare all articles, of which there is no more than the sketch."""
+    for pair in meeting.enter_all(archive):
+        _pair(archive, *pair)
+    group_all(archive)
 
 
 def rank_of(published_at: str | None, is_credited: bool, portal: str, key: str) -> str:
@@ -88,10 +101,7 @@ def _compare(archive: Connection, id: int, drawn: bytes) -> set[int]:
         archive.executemany(
             "delete from copies_pairs where article = ? and other = ?", [(one, other), (other, one)]
         )
-    own = [_told(archive, id)] if met else []
-    found = {
-        other for one in own for other in met if _pair(archive, (id, one), (other, _told(archive, other)))
-    }
+    found = {other for other in met if _pair(archive, id, other)}
     return {id, *found, *(id for pair in parted for id in pair)}
 
 
@@ -112,30 +122,22 @@ def _remove(archive: Connection, id: int) -> set[int]:
 def _meet_again(archive: Connection, id: int, drawn: bytes) -> set[int]:
     """Pairs that a crowd has kept apart, of which this article was one too many."""
     touched: set[int] = set()
-    texts: dict[int, Told] = {}
     for pair in sorted(meeting.leave(archive, id, drawn)):
-        for member in pair:
-            if member not in texts:
-                texts[member] = _told(archive, member)
-        if _pair(archive, *((member, texts[member]) for member in pair)):
+        if _pair(archive, *pair):
             touched.update(pair)
     return touched
 
 
-def _pair(archive: Connection, one: tuple[int, Told], other: tuple[int, Told]) -> bool:
+def _pair(archive: Connection, one: int, other: int) -> bool:
     """Store a pair where it is one, each side its own row."""
-    likeness = copied(one[1], other[1])
+    likeness = copied(texts().of(archive, one), texts().of(archive, other))
     if likeness is None:
         return False
     archive.executemany(
         "insert into copies_pairs values (?, ?, ?, ?, ?) on conflict do nothing",
         [
-            (one[0], other[0], likeness.similarity, likeness.words[0], likeness.alone[0]),
-            (other[0], one[0], likeness.similarity, likeness.words[1], likeness.alone[1]),
+            (one, other, likeness.similarity, likeness.words[0], likeness.alone[0]),
+            (other, one, likeness.similarity, likeness.words[1], likeness.alone[1]),
         ],
     )
     return True
-
-
-def _told(archive: Connection, id: int) -> Told:
-    return told(*archive.execute(_TEXT, [id]).fetchone())

@@ -9,6 +9,7 @@ a second and 70 MB of SciPy, in every process that stores an article.
 """
 
 from functools import cache
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ ALIKE = 8  # values of 64 that are the same in a pair worth comparing: a similar
 _PIECE = 4096  # runs at a time: a long text takes no more memory
 _WHOLE = BUCKETS * 4  # bytes
 _MOST = 0xFFFFFFFF
+_VALUE, _VALUES = Struct("<I"), Struct(f"<{BUCKETS}I")
 Values = NDArray[np.uint32]
 
 
@@ -41,8 +43,13 @@ def sketch(runs: Hashes) -> bytes | None:
 
 def buckets(sketch: bytes) -> list[int]:
     """One of each of the first permutations, below 2**36; those of two permutations never are the same."""
-    values = np.frombuffer(sketch[:_WHOLE], "<u4").tolist()
-    return [place << 32 | value for place, value in enumerate(values)]
+    return [place << 32 | value for place, value in enumerate(_VALUES.unpack_from(sketch))]
+
+
+def bucket(sketch: bytes, place: int) -> int:
+    """One of its `buckets`."""
+    value: int = _VALUE.unpack_from(sketch, 4 * place)[0]
+    return place << 32 | value
 
 
 def alike(one: bytes, others: list[bytes]) -> NDArray[np.bool_]:

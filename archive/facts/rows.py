@@ -4,8 +4,9 @@ They follow from the articles alone, whatever the order of taking in: a document
 row while an article mentions it, and a document's date is the earliest that its mentions state.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from sqlite3 import Connection
 
 from archive.facts import facts_of
@@ -85,27 +86,46 @@ def rows_of(article: Article) -> Rows:
     }  # fmt: skip
 
 
-def replace(archive: Connection, id: int, said: Rows) -> None:
-    """Put what an article says now in the place of what it has said so far."""
+def begin(archive: Connection, id: int, said: Rows) -> None:
+    """Store in bulk what an article says that has said nothing so far; `tidy_all` comes at the end."""
+    for table, (_, things) in TABLES.items():
+        if rows := [(id, *row) for row in said[table]]:
+            _insert_all(archive, table, things, said, rows)
+
+
+def replace(archive: Connection, id: int, said: Rows, in_bulk: bool = False) -> None:
+    """Put what an article says now in the place of what it has said so far; `in_bulk` as in `begin`."""
     for table, (_, things) in TABLES.items():
         rows = [(id, *row) for row in said[table]]
         known = _known(archive, table, id)
         if set(known) == set(rows):
             continue
         archive.execute(f"delete from {table} where article = ?", [id])
-        if things:
-            _insert(archive, things.table, things.columns, said[things.table])
-        _insert(archive, table, _columns(table), rows)
-        _tidy(archive, table, known, rows)
+        _insert_all(archive, table, things, said, rows)
+        if not in_bulk:
+            _tidy(archive, table, known, rows)
 
 
-def forget(archive: Connection, articles: Collection[int]) -> None:
+def forget(archive: Connection, articles: Collection[int], in_bulk: bool = False) -> None:
     """Remove what articles have said that are no more."""
     for table in TABLES:
         for id in articles:
             known = _known(archive, table, id)
             archive.execute(f"delete from {table} where article = ?", [id])
-            _tidy(archive, table, known, ())
+            if not in_bulk:
+                _tidy(archive, table, known, ())
+
+
+def tidy_all(archive: Connection) -> None:
+    """What storing in bulk has left: no thing that no article mentions, and the date of each document."""
+    for table, (_, things) in TABLES.items():
+        if things:
+            told = f"select {things.column} from {table}"
+            archive.execute(f"delete from {things.table} where id not in ({told})")
+    archive.execute(
+        "update documents set dated = "
+        "(select min(dated) from article_documents where document = documents.id)"
+    )
 
 
 def move(archive: Connection, was: int, id: int) -> None:
@@ -130,9 +150,17 @@ def _person(one: Named) -> Row:
     return person_id(one.name, one.affiliation), one.name, one.affiliation
 
 
-def _insert(archive: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def _insert_all(archive: Connection, table: str, things: Things | None, said: Rows, rows: list[Row]) -> None:
+    """Mentions, and before them what they mention."""
+    if things:
+        archive.executemany(_insert(things.table, things.columns), said[things.table])
+    archive.executemany(_insert(table, _columns(table)), rows)
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...]) -> str:
     names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
-    archive.executemany(f"insert into {table} ({names}) values ({marks}) on conflict do nothing", rows)
+    return f"insert into {table} ({names}) values ({marks}) on conflict do nothing"
 
 
 def _known(archive: Connection, table: str, id: int) -> list[Row]:

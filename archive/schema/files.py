@@ -2,7 +2,8 @@
 
 from sqlite_utils import Database
 
-from archive.schema.shipped import FTS, migrations, without_stroke
+from archive.schema.full_text import create_indexes
+from archive.schema.shipped import FTS, migrations
 
 # Text last, as in `articles`.
 FILES = {
@@ -30,30 +31,4 @@ def m011_files(db: Database) -> None:
     for table in ("attachments", "captures"):
         db.execute(f"alter table {table} add column file integer")
         db.execute(f"create index idx_{table}_file on {table}(file) where file is not null")
-    folded = ", ".join(f"{without_stroke(column)} as {column}" for column in COLUMNS)
-    db.create_view("files_folded", f"select docid, {folded} from files")
-    columns = ", ".join(COLUMNS)
-    for name, (content, tokenizer) in FILES_FTS.items():
-        db.execute(
-            f'create virtual table {name} using fts5({columns}, content="{content}", '
-            f"content_rowid=docid, tokenize='{tokenizer}')"
-        )
-        db.execute(f"insert into {name}({name}, rank) values ('rank', 'bm25(10.0, 1.0)')")
-    create_file_triggers(db)
-
-
-def create_file_triggers(db: Database) -> None:
-    """Keep both indexes in step with `files`; call it again after any `transform()` of that table."""
-    columns = ", ".join(COLUMNS)
-    for name, (content, _) in FILES_FTS.items():
-        spelled = without_stroke if content == "files_folded" else str
-        old, new = (", ".join(spelled(f"{row}.{c}") for c in COLUMNS) for row in ("old", "new"))
-        delete = f"insert into {name}({name}, rowid, {columns}) values ('delete', old.docid, {old});"
-        insert = f"insert into {name}(rowid, {columns}) values (new.docid, {new});"
-        for event, deed in {
-            "insert on files": insert,
-            "delete on files": delete,
-            f"update of docid, {columns} on files": delete + insert,
-        }.items():
-            trigger = f"{name}_{event.split()[0]}"
-            db.execute(f"create trigger if not exists {trigger} after {event} begin {deed} end")
+    create_indexes(db, "files", COLUMNS, FILES_FTS, (10.0, 1.0))

@@ -6,6 +6,8 @@ Long text stands last in a table, so that listings and facets need not read past
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.schema.full_text import create_indexes, create_triggers
+
 migrations = Migrations("backan-archive")
 
 FTS_COLUMNS = ("title", "lead", "body")
@@ -136,16 +138,7 @@ def m002_articles(db: Database) -> None:
 @migrations()
 def m003_search(db: Database) -> None:
     """Two full-text indexes over one text: as typed, and folded. See `archive/search.py`."""
-    columns = ", ".join(FTS_COLUMNS)
-    folded = ", ".join(f"{without_stroke(column)} as {column}" for column in FTS_COLUMNS)
-    db.create_view("articles_folded", f"select docid, {folded} from articles")
-    for name, (content, tokenizer) in FTS.items():
-        db.execute(
-            f'create virtual table {name} using fts5({columns}, content="{content}", '
-            f"content_rowid=docid, tokenize='{tokenizer}')"
-        )
-        db.execute(f"insert into {name}({name}, rank) values ('rank', 'bm25(10.0, 4.0, 1.0)')")
-    create_search_triggers(db)
+    create_indexes(db, "articles", FTS_COLUMNS, FTS, (10.0, 4.0, 1.0))
 
 
 @migrations()
@@ -228,26 +221,6 @@ def m007_logbook(db: Database) -> None:
     db.create_view("crawls_logged", CRAWLS_LOGGED)
 
 
-def without_stroke(expression: str) -> str:
-    """SQL for a text with d in place of đ."""
-    return f"replace(replace({expression}, 'đ', 'd'), 'Đ', 'D')"
-
-
 def create_search_triggers(db: Database) -> None:
-    """Keep both indexes in step with `articles`.
-
-    Call it again after any `transform()` of that table: sqlite-utils drops a table's triggers then.
-    """
-    columns = ", ".join(FTS_COLUMNS)
-    for name, (content, _) in FTS.items():
-        spelled = without_stroke if content == "articles_folded" else str
-        old, new = (", ".join(spelled(f"{row}.{c}") for c in FTS_COLUMNS) for row in ("old", "new"))
-        delete = f"insert into {name}({name}, rowid, {columns}) values ('delete', old.docid, {old});"
-        insert = f"insert into {name}(rowid, {columns}) values (new.docid, {new});"
-        for event, deed in {
-            "insert on articles": insert,
-            "delete on articles": delete,
-            f"update of docid, {columns} on articles": delete + insert,
-        }.items():
-            trigger = f"{name}_{event.split()[0]}"
-            db.execute(f"create trigger if not exists {trigger} after {event} begin {deed} end")
+    """Those of `articles`, see `create_triggers`."""
+    create_triggers(db, "articles", FTS_COLUMNS, FTS)
