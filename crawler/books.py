@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -118,6 +118,12 @@ class Books:
         """Write down how a capture came about, beside its response or in place of one."""
         written = self._written.get(capture)
         self._the_warc().note(capture.url, capture.captured_at, fields, written.id if written else None)
+
+    def group(self) -> AbstractContextManager[None]:
+        """One transaction for several captures."""
+        if self.archive is None:
+            raise ArchiveError("the archive is not open")
+        return self.archive.writing()
 
     def take_in(self, capture: Capture, page: Page, keep: bool = False) -> tuple[Page, Change | None]:
         """Take a capture into the archive; `keep`: somebody is going to ask for its `visit`."""

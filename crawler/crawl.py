@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 from archive.alarms import Alarm
 from archive.errors import ArchiveError
 from archive.model import Tally
+from crawler.beside.readers import shared
 from crawler.clock import compact, now
 from crawler.desk import schedule
 from crawler.errors import unwritable
@@ -75,15 +76,19 @@ def crawl(
     """
     if via is None:
         refuse_mixture(data, "live")
-    of_portals = {name: robots_of(name, data) | ({} if via else tls_of(name, data)) for name in portals}
+    scheduled = schedule.load(data, strict=False)
+    entries = {name: scheduled.of(name) for name in portals}
+    of_portals = {name: robots_of(one) | ({} if via else tls_of(one)) for name, one in entries.items()}
     overrides: dict[str, Any] = {
         "BACKAN_DATA": str(data), "BACKAN_VIA": via, "BACKAN_FRESH": fresh, "LOG_FILE": str(log_file(data)),
-        "CLOSESPIDER_TIMEOUT": seconds or 0, "BACKAN_DISK_FREE": disk_free(data),
+        "CLOSESPIDER_TIMEOUT": seconds or 0, "BACKAN_DISK_FREE": disk_free(scheduled),
     }  # fmt: skip
     logging.raiseExceptions = False  # lest a full disk, to which no log can be written, fills the terminal
     arguments = {"since": since, "until": until, "limit": limit}
     try:
-        process = Process(project_settings(overrides | (settings or {})))
+        of_all = project_settings(overrides | (settings or {}))
+        shared(of_all)  # begun early: they import for a second
+        process = Process(of_all)
         crawlers = [process.create_crawler(name) for name in portals]
     except OSError as error:  # of the log
         raise ArchiveError(unwritable(error, data)) from error
@@ -95,9 +100,8 @@ def crawl(
     return [_crawled(crawler) for crawler in crawlers]
 
 
-def tls_of(portal: str, data: Path) -> dict[str, Any]:
+def tls_of(entry: schedule.Entry) -> dict[str, Any]:
     """How a portal's certificates are to be checked, as the schedule has it. Raises ArchiveError."""
-    entry = schedule.load(data, strict=False).of(portal)
     settings: dict[str, Any] = {}
     if entry.ca_bundle:
         certificates_in(entry.ca_bundle)  # before anything is asked for, or written
@@ -107,15 +111,15 @@ def tls_of(portal: str, data: Path) -> dict[str, Any]:
     return settings
 
 
-def robots_of(portal: str, data: Path) -> dict[str, Any]:
-    """What a portal's robots.txt says where it cannot be had, as the schedule has it. Raises ArchiveError."""
-    stated = schedule.load(data, strict=False).of(portal).robots_unreachable
+def robots_of(entry: schedule.Entry) -> dict[str, Any]:
+    """What a portal's robots.txt says where it cannot be had, as the schedule has it."""
+    stated = entry.robots_unreachable
     return {"ROBOTS_UNREACHABLE": stated} if stated else {}
 
 
-def disk_free(data: Path) -> int:
+def disk_free(scheduled: schedule.Schedule) -> int:
     """How many bytes should be free, as the schedule has it; BACKAN_DISK_FREE is for disks that are small."""
-    return int(os.environ.get("BACKAN_DISK_FREE") or schedule.load(data, strict=False).disk_free)
+    return int(os.environ.get("BACKAN_DISK_FREE") or scheduled.disk_free)
 
 
 def log_file(data: Path) -> Path:

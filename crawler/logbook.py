@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -27,6 +26,7 @@ from crawler.health.rules import PAUSED
 from crawler.plan import plan_of
 from crawler.portals import Portal, is_portal
 from crawler.tally import add, captures_of
+from crawler.writing import Part, WritingThread
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Logbook:
         self.broken: str | None = None  # why nothing can be written any more
         self.failures: Counter[str] = Counter()  # by their note
         self._is_open = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=portal.name)
+        self._thread = WritingThread(portal.name, lambda: self._books.group())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -90,7 +90,7 @@ class Logbook:
     ) -> Capture:
         """Write an exchange to the WARC file; see `Books.write`."""
         write = partial(self._books.write, url, status, mime, request, head, body, **more)
-        return await self._writing(write)
+        return await self._writing(write, part=Part.BESIDE)
 
     async def original(self, visit: Visit) -> Exchange:
         """The archived response that a 304 refers to. Raises ArchiveError where it is not there any more."""
@@ -103,14 +103,15 @@ class Logbook:
     def note(self, capture: Capture, fields: Mapping[str, str]) -> None:
         """Write down how a capture came about."""
         if fields or capture.warc_file is None:
-            self._run(self._books.note, capture, fields).add_done_callback(self._check)
+            noted = self._run(self._books.note, capture, fields, part=Part.BESIDE)
+            noted.add_done_callback(self._check)
 
     def take_in(self, capture: Capture, page: Page, keep: bool = False) -> "asyncio.Future[Taken]":
         """Take a capture into the archive, and count it. Who need not know what came of it need not wait.
 
         `keep`: the caller will ask for its `visit`, once.
         """
-        taken = self._run(self._books.take_in, capture, page, keep)
+        taken = self._run(self._books.take_in, capture, page, keep, part=Part.IN_GROUP)
         taken.add_done_callback(partial(self._count, capture.url))
         return taken
 
@@ -183,12 +184,17 @@ class Logbook:
         errors = stats.get_value("spider_exceptions/count", 0)
         books.close(self.outcome, self.tally, errors, self.cause, traps)
 
-    def _run(self, work: Callable[..., T], *args: object) -> "asyncio.Future[T]":
-        return asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+    def _run(self, work: Callable[..., T], *args: object, part: Part = Part.ALONE) -> "asyncio.Future[T]":
+        return self._thread.run(work, *args, part=part)
 
-    async def _writing(self, work: Callable[[], T], fatal: tuple[type[Exception], ...] = UNWRITABLE) -> T:
+    async def _writing(
+        self,
+        work: Callable[[], T],
+        fatal: tuple[type[Exception], ...] = UNWRITABLE,
+        part: Part = Part.ALONE,
+    ) -> T:
         try:
-            return await self._run(work)
+            return await self._run(work, part=part)
         except fatal as error:
             self._break(error)
             raise

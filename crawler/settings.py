@@ -7,6 +7,7 @@ LOG_LEVEL = "INFO"  # DEBUG prints every article in full
 BACKAN_DATA = os.environ.get("BACKAN_DATA", "data")  # everything is written below this folder
 BACKAN_VIA = None  # the address of a server that answers for all sites, see crawler/fetch/via.py
 BACKAN_SOURCE = None  # what `crawls.source` says, if neither "live" nor "via"
+BACKAN_READERS = os.environ.get("BACKAN_READERS")  # processes that read pages; by default all cores but one
 BACKAN_FRESH = False  # begin anew, and ask for every page, whatever an interrupted crawl has left
 
 # Politeness. The contact is the user's own: who runs a crawl answers for it.
@@ -47,6 +48,7 @@ SCHEDULER, DOWNLOADER = "crawler.frontier.scheduler.Scheduler", "crawler.fetch.s
 SPIDER_MIDDLEWARES = {"crawler.frontier.gather.Gather": 0}
 ITEM_PIPELINES = {"crawler.store.Store": 0}
 EXTENSIONS = {"crawler.logbook.Logbook": 0, "crawler.fetch.truncate.Truncate": 0}
+EXTENSIONS |= {"crawler.beside.extension.ReadBeside": 0, "crawler.stalls.Stalls": 0}
 EXTENSIONS |= {"crawler.fetch.crawl_delay.CrawlDelay": 900, "crawler.fetch.retry_after.RetryAfter": 900}
 DOWNLOADER_MIDDLEWARES = {
     **dict.fromkeys(f"scrapy.downloadermiddlewares.{name}Middleware" for name in (

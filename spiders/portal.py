@@ -1,7 +1,7 @@
 """The base of every portal: where it is, what its addresses mean, and the walk from page to page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -90,6 +90,9 @@ class Portal(scrapy.Spider):
         self.limit = int(limit) if limit else None
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"limit={limit}: a number of articles, 1 or more")
+        # Who crawls may set another, and say which links need not be followed: it has done so already.
+        self.reader: Callable[[Response], Awaitable[Page]] = self._read_in_thread
+        self.has_met: Callable[[str, str | None], bool] = lambda key, changed_at: False
         self.listed = Known()  # keys of the articles that listings have shown
         self.chosen: set[str] = set()  # keys of the articles chosen under `limit`, and no more than so many
         self.traps = Traps(self.rules, date.today().year, self._count)
@@ -175,10 +178,13 @@ class Portal(scrapy.Spider):
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Reading | Request]:
         """Read the page away from the event loop, hand it on to be stored, follow its links."""
-        page = await asyncio.to_thread(self.read, response)
+        page = await self.reader(response)
         yield Reading(response.meta["capture"], page)
         for request in self.follow(response, page):
             yield request
+
+    async def _read_in_thread(self, response: Response) -> Page:
+        return await asyncio.to_thread(self.read, response)
 
     def errback(self, failure: Failure) -> None:
         """What brought no response is recorded by the crawler's Downloader; nothing is left to follow."""
@@ -196,8 +202,11 @@ class Portal(scrapy.Spider):
         for link in sorted(page.links, key=lambda link: link.kind != Kind.ARTICLE):
             if not self.covers(link.url) or self.forbidden(link.url):
                 continue
-            if not self.traps.stop(link, self.key(link.url), distance, trail) and self._wants(link):
-                yield self.request(link, response, trail)
+            key = self.key(link.url)
+            if self.traps.stop(link, key, distance, trail) or not self._wants(link, key):
+                continue
+            if link.form or not self.has_met(key, link.changed_at):
+                yield self.request(link, response, trail, key)
 
     def _shown(self, page: Page) -> Iterator[str]:
         """The keys of the articles that a listing shows, without those too old for `since`."""
@@ -205,7 +214,7 @@ class Portal(scrapy.Spider):
             if link.kind == Kind.ARTICLE and not (self.since and (link.published_at or "9") < self.since):
                 yield self.key(link.url)
 
-    def _wants(self, link: Link) -> bool:
+    def _wants(self, link: Link, key: str) -> bool:
         enough = self.limit is not None and len(self.chosen) >= self.limit
         if link.kind != Kind.ARTICLE:
             return link.kind == Kind.OTHER or not enough
@@ -214,11 +223,18 @@ class Portal(scrapy.Spider):
         if self.until and (link.published_at or "")[:10] > self.until:
             return False
         if self.limit is not None and not enough:
-            self.chosen.add(self.key(link.url))
-        return self.limit is None or self.key(link.url) in self.chosen
+            self.chosen.add(key)
+        return self.limit is None or key in self.chosen
 
-    def request(self, link: Link, response: Response | None = None, trail: Trail | None = None) -> Request:
-        key, meta = self.key(link.url), dict[str, Any](kind=link.kind.value)
+    def request(
+        self,
+        link: Link,
+        response: Response | None = None,
+        trail: Trail | None = None,
+        key: str | None = None,
+    ) -> Request:
+        """The request for a link; `key` saves working it out of its address."""
+        key, meta = key or self.key(link.url), dict[str, Any](kind=link.kind.value)
         if trail and link.kind != Kind.ARTICLE:  # it is long, and tells of listings only
             meta["trail"] = trail
         if link.changed_at:

@@ -2,25 +2,19 @@
 
 import asyncio
 import gzip
-import ssl
 import threading
 import zlib
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from runs import HURRY, rows, run
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import FormRequest, HtmlResponse, Request, Response
 from scrapy.statscollectors import StatsCollector
+from test_tls import Site, serving, signed
 
 from archive.errors import ArchiveError
 from archive.model import Capture, Outcome, Page
@@ -220,44 +214,12 @@ def test_an_archive_that_is_not_open_is_an_error_and_not_a_wrong_assumption(logb
     assert logbook.broken == "the archive is not open"
 
 
-def self_signed(folder: Path) -> Path:
-    """A key and a certificate for localhost that nobody has signed but itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "localhost.pem"
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
 def test_a_site_whose_certificate_proves_nothing_is_not_read(tmp_path: Path) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(tmp_path))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # refused handshakes are meant
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        home = f"https://localhost:{server.server_port}/"
+    with serving(Site([signed("localhost", None)]), tmp_path) as home:
         run(
             "-m", "scrapy", "crawl", "local", "-a", f"homepage={home}", *HURRY, "-s", "RETRY_TIMES=0",
             "-s", "SPIDER_MODULES=hostile_portal", "-s", f"BACKAN_DATA={tmp_path}",
         )  # fmt: skip
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
     [(status, outcome, note)] = rows(
         tmp_path, f"select status, outcome, note from captures where url = '{home}'"
     )

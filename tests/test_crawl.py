@@ -2,8 +2,6 @@
 
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from hostile_server import HUGE, answer, hostile_server, links
-from runs import HURRY, ROOT, environment, rows, run
+from runs import HURRY, Demo, begin, rows, run, run_anew
 
 from archive.warc.reader import Exchange, exchanges
 from crawler.cli import main
-from crawler.replica.truth import Truth, truths
+from crawler.replica.truth import truths
 
 SITE = "http://hostile.test"
 
@@ -147,7 +145,7 @@ def test_the_crawl_is_written_down(hostile: Crawl) -> None:
 
 
 def test_scrapy_lists_the_portals() -> None:
-    assert {"backan", "mic", "mst"} <= set(run("-m", "scrapy", "list").split())
+    assert {"backan", "mic", "mst"} <= set(run_anew("-m", "scrapy", "list").split())
 
 
 def test_ctrl_c_ends_a_crawl_gracefully(tmp_path: Path) -> None:
@@ -159,15 +157,12 @@ def test_ctrl_c_ends_a_crawl_gracefully(tmp_path: Path) -> None:
         yield answer("200 OK", "Content-Type: text/html", body=links("/bai/tot"))
 
     with hostile_server({"/": slow}) as (url, _):
-        crawl = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(tmp_path), url], cwd=ROOT, env=environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        crawl = begin("-c", SCRIPT, str(tmp_path), url)
         assert reached.wait(60)
         crawl.send_signal(signal.SIGINT)
         go.set()
-        output, _ = crawl.communicate(timeout=60)
-    assert "interrupted" in output
+        crawl.end(within=60)
+    assert "interrupted" in crawl.output
     assert rows(tmp_path, "select outcome from crawls") == [("interrupted",)]
     assert rows(tmp_path, "select outcome from captures where url like '%.test/'") == [("listing",)]
     assert recorded(tmp_path)
@@ -218,36 +213,23 @@ def test_a_crawl_that_cannot_write_ends_and_says_why(tmp_path: Path) -> None:
     assert rows(tmp_path, "select outcome from crawls") == []
 
 
-@dataclass
-class Demo:
-    data: Path
-    output: str
-    truths: list[Truth]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    data = tmp_path_factory.mktemp("demo")
-    output = run("-c", "from crawler.cli import main; main()", "demo", "--no-serve", "--data", str(data))
-    return Demo(data, output, truths())
-
-
 def test_the_demo_tells_what_it_did_on_eighty_columns(demo: Demo) -> None:
     [(captures,)] = rows(demo.data, "select count(*) from captures")
     [(articles,)] = rows(demo.data, "select count(*) from articles")
-    assert f" {captures} captures; the archive holds {articles} articles." in demo.output
-    assert demo.output.count("backan search") == 3
-    assert all(len(line) <= 80 for line in demo.output.splitlines() if str(demo.data) not in line)
+    printed = demo.printed.read_text()
+    assert f" {captures} captures; the archive holds {articles} articles." in printed
+    assert printed.count("backan search") == 3
+    assert all(len(line) <= 80 for line in printed.splitlines() if str(demo.data) not in line)
 
 
 def test_all_articles_of_the_replica_arrive_and_no_others(demo: Demo) -> None:
-    expected = {(truth.portal, truth.title) for truth in demo.truths if truth.allowed}
+    expected = {(truth.portal, truth.title) for truth in truths() if truth.allowed}
     assert set(rows(demo.data, "select portal, title from articles")) == expected
 
 
 def test_forbidden_addresses_of_the_replica_are_never_asked_for(demo: Demo) -> None:
     asked = {url for (url,) in rows(demo.data, "select url from captures")}
-    assert not asked & {url for truth in demo.truths if not truth.allowed for url in truth.urls}
+    assert not asked & {url for truth in truths() if not truth.allowed for url in truth.urls}
     traps = ("tangluottruycap", "ratting.aspx", "sendtofriend", "drawcaptcha")
     assert not [url for url in asked if any(trap in url.lower() for trap in traps)]
 

@@ -198,7 +198,7 @@ MOMENTS = {
     "half of a record is written": HALF_A_RECORD,
     "a record is written, and its CDXJ line is not": Fault("archive.warc.file:_write", "before", 38),
     "a capture is in a WARC file, and not in the archive": Fault("crawler.books:take_in", "before", 9),
-    "a capture is in the archive, and its article is not": Fault("archive.store:Archive._store", "before", 4),
+    "a capture is in the archive, and its article is not": Fault("archive.articles:store", "before", 4),
     "the archive has not committed": Fault("archive.store:Archive.writing", "before commit", 20),
     "the archive has committed, and the frontier has not": Fault(
         "archive.store:Archive.writing", "after commit", 20

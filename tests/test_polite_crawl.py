@@ -1,8 +1,6 @@
 """Crawls whose server says how fast it wants to be asked, and looks at the clock."""
 
 import signal
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,7 +10,7 @@ from time import monotonic, sleep
 
 import pytest
 from hostile_server import HTML, answer, links, page
-from runs import HURRY, ROOT, environment, rows, run
+from runs import HURRY, begin, rows, run
 from watched_server import Asked, Site, watched_server
 
 NOW = datetime(2026, 11, 21, 7, 0, 0, tzinfo=UTC)
@@ -120,15 +118,12 @@ def test_a_hold_keeps_nobody_who_wants_to_stop_and_is_kept_by_the_next_start(tmp
         return answer("200 OK", HTML, body=page(asked.path))
 
     with watched_server(site) as (url, asked):
-        crawl = subprocess.Popen(
-            [sys.executable, *command(tmp_path, url), "-s", "DOWNLOAD_DELAY=0.2"], cwd=ROOT,
-            env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        crawl = begin(*command(tmp_path, url), "-s", "DOWNLOAD_DELAY=0.2")
         assert refused.wait(60)
         while not rows(tmp_path, "select 1 from captures where status = 429"):
             sleep(0.01)
         crawl.send_signal(signal.SIGINT)
-        crawl.wait(60)
+        crawl.end(within=60)
         before = list(asked)
         assert monotonic() - before[-1].at < HOLD
         run(*command(tmp_path, url))

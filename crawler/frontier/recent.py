@@ -11,6 +11,13 @@ class Recent:
         self.most = most
         self._things: OrderedDict[Hashable, None] = OrderedDict()
 
+    def has(self, thing: Hashable) -> bool:
+        """Whether it is among them; if so it is the last of them now."""
+        if thing in self._things:
+            self._things.move_to_end(thing)
+            return True
+        return False
+
     def add(self, thing: Hashable) -> bool:
         """Whether it is not among them yet; from now on it is the last of them."""
         is_new = thing not in self._things

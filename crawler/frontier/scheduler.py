@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred
 
 from archive.model import Kind, Link
 from crawler.errors import reason
+from crawler.fetch.fingerprint import of_link
 from crawler.frontier.recent import Recent
 from crawler.frontier.records import Lease, Settled, State, Wanted
 from crawler.frontier.stored_request import dump, load
@@ -61,6 +62,8 @@ class Scheduler(BaseScheduler):
 
     def open(self, spider: Spider) -> None:
         self.spider = spider
+        if hasattr(spider, "has_met"):  # a portal, and no spider of a test
+            spider.has_met = self.has_met
 
     def close(self, reason: str) -> Deferred[None]:
         return deferred_from_coro(self._close())
@@ -107,11 +110,19 @@ class Scheduler(BaseScheduler):
         lease: int,
         state: State = State.DONE,
         why: str | None = None,
-        requests: Iterable[Request] = (),
+        requests: Iterable[Wanted] = (),
         seen: Seen | None = None,
     ) -> None:
-        """A leased request has come to its end: with the requests that its page brought, all at once."""
-        self._add(Settled(lease, state, why, tuple(self._new(requests)), seen=seen))
+        """A leased request has come to its end: with the requests that its page brought, all at once.
+
+        Without those that were wanted before: a page repeats the links of its menu, and of every other.
+        """
+        wanted = tuple(one for one in requests if self._met.add((one.fingerprint, one.changed_at)))
+        self._add(Settled(lease, state, why, wanted, seen=seen))
+
+    def has_met(self, key: str, changed_at: str | None) -> bool:
+        """Whether a link to this page has been settled not long ago; then it need not be made a request."""
+        return self._met.has((of_link(key), changed_at))
 
     def hold(self, host: str, seconds: float) -> None:
         """Hand out no request of this host for so long, in this crawl and in those after it."""
@@ -121,10 +132,10 @@ class Scheduler(BaseScheduler):
         asyncio.ensure_future(self.logbook.hold(host, seconds)).add_done_callback(_look_at)
         self._begin_turn()
 
-    def wanted(self, request: Request, fingerprint: bytes | None = None) -> Wanted:
+    def wanted(self, request: Request) -> Wanted:
         meta = request.meta
         return Wanted(
-            fingerprint or self.crawler.request_fingerprinter.fingerprint(request),
+            self.crawler.request_fingerprinter.fingerprint(request),
             meta.get("key") or request.url,
             Kind(meta.get("kind", Kind.OTHER)),
             urlparse_cached(request).hostname or "",
@@ -134,17 +145,13 @@ class Scheduler(BaseScheduler):
             linked=not meta.get("unlinked", False),
         )
 
-    def _new(self, requests: Iterable[Request]) -> Iterator[Wanted]:
-        """Without those that were wanted before: a page repeats the links of its menu, and of every other."""
-        for request in requests:
-            fingerprint = self.crawler.request_fingerprinter.fingerprint(request)
-            if not self._met.add((fingerprint, request.meta.get("changed_at"))):
-                continue
-            try:
-                yield self.wanted(request, fingerprint)
-            except (TypeError, ValueError):
-                logger.exception("%s cannot be kept in the frontier", request)
-                self.stats.inc_value("spider_exceptions/count")  # which ends the crawl with an alarm
+    def new(self, request: Request) -> Iterator[Wanted]:
+        """A request of a page as the frontier keeps it; none where it cannot be kept."""
+        try:
+            yield self.wanted(request)
+        except (TypeError, ValueError):
+            logger.exception("%s cannot be kept in the frontier", request)
+            self.stats.inc_value("spider_exceptions/count")  # which ends the crawl with an alarm
 
     def _add(self, settled: Settled) -> None:
         self._unsaved.append(settled)

@@ -55,7 +55,7 @@ def page_of(portal: type[Portal], url: str, response: Response | None, fate: Fat
     """What a capture comes to, ready to be stored; `response` is decoded, and None only where `fate` states
     an error."""
     page = ready(_page_of(portal, response, fate))
-    return page if page.key else replace(page, key=_article_key(portal, url))
+    return page if page.key else replace(page, key=article_key(portal, url))
 
 
 def ready(page: Page) -> Page:
@@ -79,12 +79,15 @@ def _page_of(portal: type[Portal], response: Response | None, fate: Fate) -> Pag
     if fate.successor:
         why = "incomplete" if response.status < 300 else f"HTTP {response.status}"
         return Page(Outcome.FAILED, note=f"{why}, asked again", replaced=True)
+    if urlsplit(response.url).path != "/robots.txt":
+        return portal.read(response)
+    if response.status < 300 and b"<" not in response.body[:500]:
+        return Page(Outcome.ROBOTS)  # no file to be read for its text
     page = portal.read(response)
-    on_the_way = page.outcome in (Outcome.REDIRECT, Outcome.CHALLENGE)
-    return Page(Outcome.ROBOTS) if urlsplit(response.url).path == "/robots.txt" and not on_the_way else page
+    return page if page.outcome in (Outcome.REDIRECT, Outcome.CHALLENGE) else Page(Outcome.ROBOTS)
 
 
-def _article_key(portal: type[Portal], url: str) -> str | None:
+def article_key(portal: type[Portal], url: str) -> str | None:
     """The article whose address it is, as reading a page tells it too."""
     return portal.key(url) if portal.classify(url) == Kind.ARTICLE else None
 

@@ -7,22 +7,36 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from archive.errors import ArchiveError
 
 T = TypeVar("T")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Future(Protocol[R_co]):
+    """What a pool of processes gives for a piece of work, Python's own and Dask's alike."""
+
+    def result(self) -> R_co: ...
+    def cancel(self) -> object: ...
+
+
+class Pool(Protocol):
+    """Does work elsewhere. The function is one of a module, and doing its work twice leaves one result."""
+
+    def submit(self, work: Callable[[T], R], piece: T, /) -> Future[R]: ...
 
 
 class Workers:
     """A pool of processes, or this one alone, with no more than `ahead` pieces of work at any time."""
 
-    def __init__(self, pool: ProcessPoolExecutor | None, ahead: int) -> None:
+    def __init__(self, pool: Pool | None, ahead: int) -> None:
         self._pool, self._ahead = pool, ahead
 
     def in_order(self, work: Callable[[T], R], pieces: Iterable[T]) -> Iterator[R]:
@@ -51,14 +65,15 @@ def workers(jobs: int) -> Iterator[Workers]:
     if jobs == 1:
         yield Workers(None, 1)
         return
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=begin)
     try:
         yield Workers(pool, 4 * jobs)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
+def begin() -> None:
+    """What every process does first that works for another: it ends with it, and not before."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that began the work ends it
     logging.getLogger().addHandler(logging.NullHandler())  # libraries warn of odd pages with pieces of them
     threading.Thread(target=_end_with_parent, daemon=True).start()
