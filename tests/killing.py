@@ -1,7 +1,6 @@
 """Crawls that are killed at chosen moments, and what they leave: what is kept, what is leased, what is whole.
 
-Each crawl is a process of its own, and what it leaves is what any killed process leaves. It is forked from
-one that has imported everything: the two seconds that this takes, twenty times, are no test of anything.
+Each crawl is a process of its own, and what it leaves is what any killed process leaves.
 """
 
 import gzip
@@ -18,13 +17,13 @@ from datetime import datetime, timedelta, tzinfo
 from functools import wraps
 from importlib import import_module
 from itertools import chain, count, repeat
-from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from click.testing import CliRunner
 from fastwarc.warc import ArchiveIterator as FastIterator
+from forked import FORKS
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.facts.rows import TABLES as FACTS
@@ -41,20 +40,6 @@ HURRY = {
 }
 PATIENCE = 60.0  # seconds that nothing here takes, on a busy machine either
 KILLED = -signal.SIGKILL
-
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    [
-        "click.testing", "crawler.fetch.capture", "crawler.fetch.challenge", "crawler.cli", "crawler.fetch.conditional",
-        "crawler.fetch.cookies", "crawler.crawl", "crawler.fetch.crawl_delay", "crawler.fetch.fingerprint", "crawler.frontier.gather",
-        "crawler.fetch.guard", "crawler.intake.rebuild", "crawler.replica", "crawler.report", "crawler.fetch.retry",
-        "crawler.fetch.retry_after", "crawler.frontier.scheduler", "crawler.fetch.settle", "crawler.store", "crawler.fetch.truncate",
-        "crawler.fetch.via", "fastwarc.warc", "protego", "scrapy.downloadermiddlewares.redirect",
-        "scrapy.downloadermiddlewares.robotstxt", "scrapy.extensions.memusage",
-        "scrapy.extensions.remote_control", "scrapy.resolver", "spiders.backan", "spiders.giamngheo",
-        "spiders.mic", "spiders.mst", "tldextract", "trafilatura",
-    ]
-)  # fmt: skip
 
 
 def die() -> None:
@@ -100,7 +85,7 @@ class Crawls:
         """
         arguments = [*words, "--data", str(self.data)]
         self._log.write_text("")
-        process = _FORKS.Process(target=_backan, args=(arguments, self._log, HURRY | settings, fault, clock))
+        process = FORKS.Process(target=_backan, args=(arguments, self._log, HURRY | settings, fault, clock))
         process.start()
         return process
 

@@ -4,18 +4,47 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from forked import PATIENCE, Program
 
 FTS = ("articles_fts", "articles_fts_exact", "files_fts", "files_fts_exact")
 ROOT = Path(__file__).parents[1]
 HURRY = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "BLOCK_FIRST=0")
 
 
-def run(*command: str, expect: int = 0) -> str:
-    """Run a Python program in the checkout; returns what it printed, to both ends."""
+@dataclass(frozen=True)
+class Demo:
+    """What `backan demo` has left, and the file of what it printed."""
+
+    data: Path
+    printed: Path
+
+
+def begin(*command: str, **more: str) -> Program:
+    """Begin a Python program in the checkout; `more` are of its environment."""
+    return Program(command, ROOT, environment() | more)
+
+
+def run(*command: str, expect: int | None = 0, **more: str) -> str:
+    """Run one to its end; returns what it printed, to both ends."""
+    program = begin(*command, **more)
+    code = program.end()
+    assert expect is None or code == expect, program.output
+    return program.output
+
+
+def run_anew(*command: str, expect: int = 0) -> str:
+    """The same from Python's own start on, and to the end of the last process that holds its output."""
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=240
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     output = done.stdout + done.stderr
     assert done.returncode == expect, output

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from hostile_portal import Hostile
 from own_files import CRAWL, answer, end, ours
-from runs import differences, dump, rows, run
+from runs import Demo, differences, dump, rows
 from scrapy.http import HtmlResponse, Response
 
 from archive.attached import apart, kind_of, read_file
@@ -404,15 +404,9 @@ def test_a_file_of_which_more_is_known_later_is_as_if_it_had_always_been_known(t
 # The whole way
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("demo")
-    run("-c", "from crawler.cli import main; main()", "demo", "--no-serve", "--data", str(data))
-    return data
-
-
-def test_the_demo_offers_every_kind_and_a_rebuild_reads_the_same(demo: Path) -> None:
-    found = rows(demo, "select kind, trouble from files group by 1, 2 order by 1, 2")
+def test_the_demo_offers_every_kind_and_a_rebuild_reads_the_same(demo: Demo, tmp_path: Path) -> None:
+    data = shutil.copytree(demo.data, tmp_path / "data")
+    found = rows(data, "select kind, trouble from files group by 1, 2 order by 1, 2")
     assert found == [
         ("doc", None),
         ("docx", None),
@@ -421,20 +415,20 @@ def test_the_demo_offers_every_kind_and_a_rebuild_reads_the_same(demo: Path) -> 
         ("xlsx", None),
     ]
     missing = "select url from attachments where file is null or file not in (select id from files)"
-    assert rows(demo, missing) == []
-    [(registry,)] = rows(demo, "select count(*) from files where portal = 'mic' and published_at is null")
+    assert rows(data, missing) == []
+    [(registry,)] = rows(data, "select count(*) from files where portal = 'mic' and published_at is null")
     assert registry == 3
-    before = dump(demo)
-    rebuild(demo, load(), jobs=2)
-    assert dump(demo) == before
+    before = dump(data)
+    rebuild(data, load(), jobs=2)
+    assert dump(data) == before
 
 
-def test_the_command_shows_files_behind_the_articles(demo: Path) -> None:
-    shown = CliRunner().invoke(main, ["search", "phieu tin nhiem", "--data", str(demo)])
+def test_the_command_shows_files_behind_the_articles(demo: Demo) -> None:
+    shown = CliRunner().invoke(main, ["search", "phieu tin nhiem", "--data", str(demo.data)])
     assert shown.exit_code == 0
     assert "Hướng dẫn số 1876/HD-SNV\n2022-10-31  sonoivu  doc  https://sonoivu" in shown.output
     told = CliRunner().invoke(
-        main, ["search", "Người ký", "--portal", "sonoivu", "--json", "--data", str(demo)]
+        main, ["search", "Người ký", "--portal", "sonoivu", "--json", "--data", str(demo.data)]
     )
     [hit] = json.loads(told.stdout)["files"]["hits"]
     assert (hit["kind"], hit["trouble"], hit["title"]) == (

@@ -3,8 +3,6 @@
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -28,7 +26,7 @@ from fake_archives import (
     well,
 )  # fmt: skip
 from rich.console import Console
-from runs import ROOT, environment, rows
+from runs import ROOT, rows, run
 
 from crawler.backfill.pace import LONGEST, WAITS
 from crawler.intake.ingest import ingest
@@ -54,11 +52,8 @@ def test_after_a_kill_the_next_run_goes_on_and_fetches_at_most_one_again(
 ) -> None:
     data = tmp_path / "data"
     with fake_archives(articles_of("ict")) as fake:
-        script = [sys.executable, str(ROOT / "tests/killed_backfill.py"), service, fake.url, str(data)]
-        killed = subprocess.run(
-            [*script, point, str(nth)], env=environment(), capture_output=True, timeout=60
-        )
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        script = [str(ROOT / "tests/killed_backfill.py"), service, fake.url, str(data)]
+        run(*script, point, str(nth), expect=-signal.SIGKILL)
         done = fill(data, fake, service)
         asked = Counter(url for url in fake.asked if url != "/collinfo.json")
     assert (done.outcome, done.left) == ("finished", 0)

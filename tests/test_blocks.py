@@ -3,8 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 
 import pytest
 from hostile_server import HTML, answer, links, page
-from runs import HURRY, ROOT, environment, rows
+from runs import HURRY, begin, rows
 from scrapy.http import HtmlResponse, Request
 from watched_server import Asked, watched_server
 
@@ -56,16 +54,14 @@ def stub(value: str) -> bytes:
 
 def command(data: Path, url: str, *settings: str, portals: str = "hostile") -> list[str]:
     pairs = [one for one in (*HURRY, *QUICK, *settings) if one != "-s"]
-    return [sys.executable, "-c", CRAWL, str(data), url, portals, *pairs]
+    return ["-c", CRAWL, str(data), url, portals, *pairs]
 
 
 def crawl(data: Path, url: str, *settings: str, portals: str = "hostile") -> tuple[int, str]:
     """`backan crawl` in a process of its own: its exit code, and what it printed in one line."""
-    done = subprocess.run(
-        command(data, url, *settings, portals=portals), cwd=ROOT, env=environment(), capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
+    program = begin(*command(data, url, *settings, portals=portals))
+    code = program.end()
+    return code, " ".join(program.output.split())
 
 
 def cookie(asked: Asked) -> str:
@@ -116,9 +112,7 @@ def test_a_challenge_is_answered_once_and_its_cookie_kept_for_the_next_crawl_unt
         assert not [one for one in asked if "D1N" not in cookie(one)]
         assert len([one for one in asked if "0123abcd" in cookie(one)]) == 1
         asked.clear()
-        crawl_fresh = [*command(tmp_path, url)]
-        crawl_fresh[5] = "hostile,--fresh"
-        assert subprocess.run(crawl_fresh, cwd=ROOT, env=environment(), capture_output=True).returncode == 0
+        assert crawl(tmp_path, url, portals="hostile,--fresh")[0] == 0
         assert cookie(asked[0]) == "", "who begins anew begins without"
     assert not rows(
         tmp_path, "select 1 from captures where outcome = 'challenge' and text_sha256 is not null"
@@ -438,10 +432,7 @@ def test_a_site_of_one_page_that_is_blocked_is_asked_three_times_and_no_sooner_t
 
 def test_a_hold_keeps_nobody_who_wants_to_stop(tmp_path: Path) -> None:
     with watched_server(Blocking(many=3)) as (url, _):
-        running = subprocess.Popen(
-            command(tmp_path, url, "BLOCK_FIRST=600", "BLOCK_MAX=600"), cwd=ROOT, env=environment(),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        running = begin(*command(tmp_path, url, "BLOCK_FIRST=600", "BLOCK_MAX=600"))
         while not (tmp_path / "archive.db").exists() or not rows(
             tmp_path, "select 1 from sqlite_master where name = 'captures'"
         ):
@@ -450,7 +441,7 @@ def test_a_hold_keeps_nobody_who_wants_to_stop(tmp_path: Path) -> None:
             sleep(0.05)
         begun = monotonic()
         running.send_signal(signal.SIGINT)
-        running.wait(60)
+        running.end(within=60)
     assert monotonic() - begun < 10
     assert rows(tmp_path, "select outcome from crawls") == [("interrupted",)]
     with connect(tmp_path / "frontier.db") as connection:

@@ -6,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 from hostile_server import HTML, answer, links, moved, page
+from killing import Crawls, assert_sound
 from runs import HURRY, rows, run
 from watched_server import Asked, Site, watched_server
 
 from archive.warc.reader import Exchange, Revisit, records
+from crawler.commands.telling import ALARM
 
 
 def crawled(data: Path, site: Site, portal: str = "hostile", *settings: str) -> tuple[list[Asked], str]:
@@ -158,9 +160,9 @@ def test_a_page_that_we_cannot_read_at_all_does_not_keep_the_crawl_from_ending(t
 
 
 def test_an_archive_that_a_power_cut_has_left_ahead_of_its_warc_file_is_rebuilt(tmp_path: Path) -> None:
-    backan = ["-c", "from crawler.cli import main\nif __name__ == '__main__': main()"]
     with watched_server(lambda asked: answer("404 Not Found")) as (url, _):
-        run(*backan, "crawl", "mst", "--via", url, "--data", str(tmp_path), expect=3)
+        backan = Crawls(tmp_path, url, ("mst",))
+        backan.run(expect=ALARM)
         [file] = (tmp_path / "warc").glob("*.warc.gz")
         cut = file.with_name(f"{file.name}.open")
         cut.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
@@ -169,8 +171,8 @@ def test_an_archive_that_a_power_cut_has_left_ahead_of_its_warc_file_is_rebuilt(
             archive.execute("update crawls set outcome = null, finished_at = null")
             archive.commit()
         for _ in range(2):
-            told = run(*backan, "crawl", "mst", "--via", url, "--data", str(tmp_path), expect=1)
-            assert "as after a power cut: `backan rebuild` makes it anew" in told
-        run(*backan, "rebuild", "--jobs", "1", "--data", str(tmp_path))
-        run(*backan, "verify", "--data", str(tmp_path))
-        run(*backan, "crawl", "mst", "--via", url, "--data", str(tmp_path), expect=3)
+            backan.run(expect=1)
+            assert "as after a power cut: `backan rebuild` makes it anew" in " ".join(backan.output.split())
+        backan.end(backan.command("rebuild", "--jobs", "1"))
+        assert_sound(tmp_path)
+        backan.run(expect=ALARM)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from runs import rows, run
+from killing import Crawls
+from runs import rows
 
 from archive.errors import ArchiveError
 from archive.warc.file import warc_files
@@ -40,10 +41,10 @@ def here(data: Path, *words: str) -> None:
 def test_what_was_missed_stands_in_the_logbook_and_outlives_a_rebuild(
     replica: Replica, tmp_path: Path
 ) -> None:
-    via = ("--via", replica.url, "--data", str(tmp_path))
-    run("-m", "crawler", "crawl", "mst", "--limit", "2", *via)
+    crawls = Crawls(tmp_path, replica.url, ("mst",))
+    crawls.run("--limit", "2")
     assert noted(tmp_path, datetime.now(UTC)) == some("2026-03-03 03:00")
-    run("-m", "crawler", "crawl", "mst", "--limit", "2", *via)
+    crawls.run("--limit", "2")
     query = "select * from crawls order by id"
     before = rows(tmp_path, query)
     [(id, started, arguments)] = rows(
@@ -97,4 +98,4 @@ def test_a_lost_archive_is_not_begun_anew_by_a_note(tmp_path: Path) -> None:
 
 def test_a_note_by_a_clock_that_is_ahead_refuses_no_crawl(replica: Replica, tmp_path: Path) -> None:
     noted(tmp_path, datetime.now(UTC) + timedelta(days=300))
-    run("-m", "crawler", "crawl", "mst", "--limit", "2", "--via", replica.url, "--data", str(tmp_path))
+    Crawls(tmp_path, replica.url, ("mst",)).run("--limit", "2")

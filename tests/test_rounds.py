@@ -240,6 +240,7 @@ class Year:
     crons: dict[str, tuple[str, str | None]]
     desks: list[Desk] = field(default_factory=list)
     until: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    next_at: list[datetime] = field(default_factory=list)  # as the desk remembers it
     kinds: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
 
@@ -266,7 +267,9 @@ class Year:
 
     def check(self) -> None:
         """What the desk has for seen to since the last time, slot by slot."""
-        for portal, seen in state.load(self.world.data).items():
+        remembered = state.load(self.world.data)
+        self.next_at = [seen.next_at for seen in remembered.values() if seen.next_at]
+        for portal, seen in remembered.items():
             cron, window = self.crons[portal]
             rule_before, before = self.until.get(portal, ("", seen.until))
             self.until[portal] = (seen.rule, seen.until)
@@ -343,11 +346,7 @@ class Year:
     def pace(self) -> float:
         """Seconds to the next moment at which something can come up."""
         wall, awake = self.world.wall, self.world.awake
-        ahead = [
-            (seen.next_at - wall).total_seconds()
-            for seen in state.load(self.world.data).values()
-            if seen.next_at
-        ]
+        ahead = [(next_at - wall).total_seconds() for next_at in self.next_at]
         for child in self.world.children:
             latest = child.since + LIMIT + OVERTIME.total_seconds()
             ahead += [one - awake if one > awake else GRACE / 2 for one in (child.ends or latest, latest)]

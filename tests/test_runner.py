@@ -7,17 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from runs import ROOT, environment, rows, run
+from forked import FORKS, Program
+from runs import ROOT, begin, rows, run
 
 from archive import lock
 from archive.errors import ArchiveError
 from archive.lock import is_crawling, is_scheduling
 from crawler.clock import span
+from crawler.commands.telling import ALARM
 from crawler.crawl import log_file
 from crawler.desk import child, state
 from crawler.desk.calendar import Rule, window_of
@@ -268,7 +269,7 @@ def hold(data: Path) -> None:
 def test_who_crawls_is_known_and_nobody_after_a_kill(tmp_path: Path) -> None:
     assert is_crawling(tmp_path, "mic") is None
     assert list(tmp_path.iterdir()) == []
-    process = get_context("spawn").Process(target=hold, args=(tmp_path,))
+    process = FORKS.Process(target=hold, args=(tmp_path,))
     process.start()
     wait_for((tmp_path / "held").exists)
     assert is_crawling(tmp_path, "mic") == process.pid
@@ -286,7 +287,7 @@ def look_on(data: Path) -> None:
 def test_looking_whether_a_portal_is_crawled_makes_no_crawl_fail(tmp_path: Path) -> None:
     with lock.crawling(tmp_path, "mic"):
         pass
-    process = get_context("spawn").Process(target=look_on, args=(tmp_path,))
+    process = FORKS.Process(target=look_on, args=(tmp_path,))
     process.start()
     wait_for((tmp_path / "looking").exists)
     for _ in range(500):
@@ -305,17 +306,14 @@ def replica() -> Iterator[Replica]:
         yield one
 
 
-def backan(*words: str, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "crawler", *words], cwd=ROOT, env=environment() | more, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+def backan(*words: str) -> Program:
+    return begin("-m", "crawler", *words)
 
 
-def ended(process: subprocess.Popen[str], code: int | None = 0) -> str:
-    output, _ = process.communicate(timeout=PATIENCE * 2)
-    assert code is None or process.returncode == code, output
-    return output
+def ended(process: Program, *codes: int) -> str:
+    code = process.end(within=PATIENCE * 2)
+    assert code in (codes or (0,)), process.output
+    return process.output
 
 
 def test_two_at_once_start_a_slot_once_and_its_crawl_is_in_the_logbook(
@@ -323,12 +321,11 @@ def test_two_at_once_start_a_slot_once_and_its_crawl_is_in_the_logbook(
 ) -> None:
     due_now(tmp_path, "mst", "mic")
     both = [backan("schedule", "due", "--via", replica.url, "--data", str(tmp_path)) for _ in range(2)]
-    output = "".join(ended(one, None) for one in both)
+    output = "".join(ended(one) for one in both)
     assert output.count("begins") == 2, output
     found = rows(tmp_path, "select portal, source, outcome from crawls order by 1")
     assert found == [("mic", "via", "finished"), ("mst", "via", "finished")], output
     assert '"limit": 2' in rows(tmp_path, "select arguments from crawls")[0][0]
-    assert max(one.returncode for one in both) == 0
     assert "begins" not in run(
         "-m", "crawler", "schedule", "due", "--via", replica.url, "--data", str(tmp_path)
     )
@@ -338,7 +335,7 @@ def test_a_crawl_that_takes_long_pauses_at_its_limit_and_is_not_ended(
     replica: Replica, tmp_path: Path
 ) -> None:
     due_now(tmp_path, "backan", limit="3s", pages=0)
-    output = ended(backan("schedule", "due", "--via", replica.url, "--data", str(tmp_path)), None)
+    output = ended(backan("schedule", "due", "--via", replica.url, "--data", str(tmp_path)), 0, ALARM)
     assert "is being ended" not in output
     assert rows(tmp_path, "select outcome from crawls") == [("paused",)]
     assert rows(tmp_path, "select * from alarms where rule = 'unfinished'") == []
@@ -366,7 +363,7 @@ def test_a_runner_that_is_killed_leaves_a_crawl_that_is_seen_and_a_slot_that_is_
     command = ("schedule", "due", "--via", replica.url, "--data", str(tmp_path))
     first = backan(*command)
     wait_for(lambda: is_crawling(tmp_path, "backan"))
-    first.kill()
+    first.send_signal(signal.SIGKILL)
     ended(first, -signal.SIGKILL)
     crawl = is_crawling(tmp_path, "backan")
     assert crawl

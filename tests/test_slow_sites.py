@@ -2,8 +2,6 @@
 
 import json
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hostile_server import HTML, answer, links, page
-from runs import HURRY, ROOT, environment, rows
+from runs import HURRY, rows, run
 from test_tls import signed
 
 from archive.model import Outcome
@@ -93,11 +91,7 @@ def data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     }  # fmt: skip
     with slow_server(certificate) as url:
         given = [f"-s{name}={value}" for name, value in settings.items()]
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "slow", *HURRY, *given], cwd=ROOT, capture_output=True,
-            env=environment() | {"TLS_HOMES": json.dumps({"slow": url})}, text=True, timeout=60,
-        )  # fmt: skip
-    assert not done.returncode, done.stderr
+        run("-m", "scrapy", "crawl", "slow", *HURRY, *given, TLS_HOMES=json.dumps({"slow": url}))
     return folder / "data"
 
 

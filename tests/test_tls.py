@@ -2,8 +2,6 @@
 
 import json
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hostile_server import HTML, answer, page
-from runs import ROOT, environment, rows
+from runs import rows, run
 from scrapy.settings import Settings
 
 from archive.errors import ArchiveError
@@ -135,12 +133,7 @@ def crawled(data: Path, sites: Mapping[str, Site], schedule: str, **more: str) -
     (data / "schedule.toml").write_text(schedule)
     with ExitStack() as stack:
         homes = {name: stack.enter_context(serving(site, data)) for name, site in sites.items()}
-        done = subprocess.run(
-            [sys.executable, "-c", CRAWL, str(data), *sites], cwd=ROOT, capture_output=True, text=True, timeout=120,
-            env=environment() | {"TLS_HOMES": json.dumps(homes)} | more,
-        )  # fmt: skip
-    assert not done.returncode, done.stderr
-    return done.stdout
+        return run("-c", CRAWL, str(data), *sites, TLS_HOMES=json.dumps(homes), **more)
 
 
 @dataclass(frozen=True)
