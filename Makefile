@@ -5,6 +5,9 @@ SERVE ?= 1
 DATA ?= data/demo
 BIN = .venv/bin
 
+# Each process that the tests begin would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-next format docs lock bench clean
 
 setup: .venv/.installed
@@ -44,7 +47,7 @@ test: .venv/.dev .venv-replay/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cog -P --check README.md README.vi.md docs/database.md docs/questions.md
+	$(BIN)/cog -P --check README.md README.vi.md docs/database.md docs/questions.md docs/scale.md
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # Beyond what CI runs: an alpha may break any day.
@@ -57,7 +60,7 @@ format: .venv/.dev
 
 # Writes the generated parts of the documents anew.
 docs: .venv/.dev
-	$(BIN)/cog -P -r README.md README.vi.md docs/database.md docs/questions.md
+	$(BIN)/cog -P -r README.md README.vi.md docs/database.md docs/questions.md docs/scale.md
 
 # Resolves the dependencies anew; needs uv.
 lock:
@@ -74,13 +77,19 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --override requirements-next.in pyproject.toml \
 		-o requirements-next.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" bench/requirements-peers.in -o bench/requirements-peers.txt
 
-# The frontier against Scrapy's requests in memory, the pages against the SQL behind them, and what an article
-# says against parsing its page, side by side.
-bench: .venv/.dev
-	$(BIN)/python tests/benchmarks/frontier.py
-	$(BIN)/python tests/benchmarks/search.py
-	$(BIN)/python tests/benchmarks/facts.py
+# What we are measured beside, in an environment of its own: where it cannot be installed, its row says so.
+.venv-bench/.installed: .venv/.python bench/requirements-peers.txt
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check --require-hashes \
+		-r bench/requirements-peers.txt || echo "news-please cannot be installed: its row will say so"
+	@touch $@
+
+# One table of ratios; SIZE=1000000 for the long one, ONLY="crawl read" for some rows. See bench/README.md.
+bench: .venv/.dev .venv-bench/.installed
+	$(BIN)/python -m bench $(ONLY)
 
 clean:
-	rm -rf .venv .venv-next .venv-replay build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-next .venv-replay build *.egg-info .mypy_cache .pytest_cache .ruff_cache

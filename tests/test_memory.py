@@ -2,7 +2,7 @@
 
 Counted are the blocks that Python holds when a crawl is about to close, where nothing is in flight: of a crawl,
 and of another that is several times as long. A page more may leave next to nothing behind. Caches that have
-their bounds are filled, or made small, before; `tests/benchmarks/memory.py` measures the whole process.
+their bounds are filled, or made small, before; `bench/alone/memory.py` measures the whole process.
 """
 
 import re

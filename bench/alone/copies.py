@@ -1,6 +1,6 @@
 """What it costs to compare one new article with all that are there already.
 
-    python tests/benchmarks/copies.py [SIZE]
+    python bench/alone/copies.py [SIZE]
 
 SIZE (1000000) sketches are made up and stored in FOLDER (a temporary one unless given). Three of ten of their
 values are those of stock phrases, which few or very many other articles have too (1/n of the n-th of 200,000);
@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "tests")]
 
 from archive.copies import meeting
 from archive.copies.groups import regroup

@@ -1,6 +1,6 @@
 """How much memory a long crawl takes: of the crawling process alone, as it goes on, of one big portal.
 
-    PAGES=10000 python tests/benchmarks/memory.py
+    PAGES=10000 python bench/alone/memory.py
 
 The replica, in a process of its own, serves so many articles; a crawl in another asks for all of them. What
 counts is its peak at the end, against that when a tenth was done: the crawl that is ten times as long may take
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "tests")]
 from long_crawl import LongCrawl, Sample, replica_of
 
 MOST = 1.2

@@ -1,6 +1,6 @@
 """What it costs to read what an article says, in milliseconds of one core.
 
-    python tests/benchmarks/facts.py
+    python bench/alone/facts.py
 
 Texts of 6,000 characters are made of the replica's articles, which are full of figures (some 50 a text), and of
 the real pages in `../shared` where they are (some 15). Each part takes its turn with the others, and
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "tests")]
 
 from lxml import html
 from test_gold_facts import MARKED, SHARED, of_a_file, of_the_replica

@@ -1,6 +1,6 @@
 """How fast a crawl is with the frontier, against Scrapy's requests in memory: side by side, in one run.
 
-    python tests/benchmarks/frontier.py [PAGES [ROUNDS]]
+    python bench/alone/frontier.py [PAGES [ROUNDS]]
 
 A server on loopback has so many articles, which listings of 20 lead to; each crawl is a process of its own.
 Both crawls write WARC files and the archive; they differ in their scheduler only.
@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "tests")]
 from hostile_server import HTML, answer, links, page
 from runs import ROOT, environment, rows
 
