@@ -9,7 +9,7 @@ from itertools import groupby
 import trafilatura
 from lxml import etree, html
 from lxml.html import HtmlElement
-from trafilatura.settings import DEFAULT_CONFIG, Document
+from trafilatura.settings import DEFAULT_CONFIG, Document, Extractor
 
 from archive.blocks import Block
 from archive.text import one_line, tokens
@@ -17,6 +17,9 @@ from archive.text import one_line, tokens
 # A short notice is an article too: without this trafilatura falls back to one run of all its text.
 SHORT_TOO = deepcopy(DEFAULT_CONFIG)
 SHORT_TOO.read_dict({"DEFAULT": {"MIN_EXTRACTED_SIZE": "1", "MIN_OUTPUT_SIZE": "1"}})
+# fast: no fallback to other extractors, which would look for an article in what already is one.
+# Made once: to read the same settings for each text takes a seventh of the time of cleaning it.
+OPTIONS = Extractor(config=SHORT_TOO, output_format="python", fast=True, comments=False)
 COVERAGE = 0.97  # below this share of the container's words trafilatura lost text: see `clean`
 HEADING_WORDS = 25
 
@@ -36,10 +39,7 @@ def clean(blocks: Sequence[Block]) -> Body:
     """
     tree = plain_tree(blocks)
     whole = render(tree)
-    # fast: no fallback to other extractors, which would look for an article in what already is one.
-    document = trafilatura.bare_extraction(
-        tree, fast=True, include_comments=False, with_metadata=False, config=SHORT_TOO
-    )
+    document = trafilatura.bare_extraction(tree, options=OPTIONS)
     text = render(document.body) if isinstance(document, Document) and document.body is not None else ""
     coverage = 1.0 if text == whole else kept(text, whole)
     return Body(text if coverage >= COVERAGE else whole, coverage)

@@ -8,6 +8,7 @@ VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
 LONGEST = 2000  # characters in which a date is looked for
 YEARS = range(1990, 2100)  # before and after, a date is a slip of the page
 
+_YEAR = re.compile(r"\d{4}")  # in every form of a date, and in few texts
 _DAY = r"(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})(?!\d)"
 _WORDS = (
     r"(?:ngày\s+)?(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})(?:\s+năm\s+|\s*,\s*|\s+)(?P<year>\d{4})(?!\d)"
@@ -77,6 +78,8 @@ def date_line(text: str) -> StatedDate | None:
 
 def _find(text: str) -> tuple[StatedDate, re.Match[str]] | None:
     text = text[:LONGEST]
+    if not _YEAR.search(text):
+        return None
     for form in _FORMS:
         if (match := form.search(text)) and (value := _value(match)):
             label = _LABEL.search(text[: match.start()])

@@ -55,7 +55,7 @@ class Trap(StrEnum):
     PATTERN = "pattern"
     STALE = "stale"
     KNOWN = "known"
-    LINKS = "links"  # on one page more than are read, see spiders/reading/html.py
+    LINKS = "links"  # on one page or in one feed more than are read: spiders/reading/html.py, feeds.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from spiders.reading.charset import FALLBACK, TCVN3, decoded
+from spiders.reading.charset import FALLBACK, TCVN3, decoded, in_utf8
 
 TEXT = (
     "Ủy ban nhân dân tỉnh Bắc Kạn họp bàn về xây dựng nông thôn mới; đồng chí Nguyễn Thị Mỹ ở xã Cẩm Giàng, "
@@ -88,6 +88,18 @@ def test_a_page_comes_out_as_it_was_written(name: str) -> None:
     assert came.partition("<body>")[2] == written.partition("<body>")[2] or (
         "cut" in name and came.rstrip("\ufffd") in HTML
     )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_bytes_that_are_parsed_are_the_text_that_was_decoded(name: str) -> None:
+    body, claimed, _ = PAGES[name]
+    header = f"text/html; charset={claimed}".encode() if claimed else b""
+    for page in (body, body.replace(b"<body>", b"<body>\0") if b"\0" not in body else body):
+        assert in_utf8(page, header).decode() == decoded(page, header)[0]
+
+
+def test_utf_16_whose_bytes_might_be_utf_8_is_parsed_as_utf_16() -> None:
+    assert in_utf8("<p>chăn nuoi lăn</p>".encode("utf-16-le")).decode() == "<p>chăn nuoi lăn</p>"
 
 
 def test_a_damaged_byte_costs_a_page_of_utf_8_one_letter() -> None:

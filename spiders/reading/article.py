@@ -45,12 +45,9 @@ class Way:
         )
 
 
-def read_article(
-    portal: "type[Portal]", tree: HtmlElement, url: str
-) -> tuple[Article, Outcome, float] | None:
+def read_article(portal: "type[Portal]", sheet: Sheet) -> tuple[Article, Outcome, float] | None:
     """The article, the layer that read it, and the share of its words kept; None if there is no article."""
-    sheet = sheet_of(tree, url)
-    found = next(filter(None, (way.read(sheet) for way in ways(portal, url))), None)
+    found = next(filter(None, (way.read(sheet) for way in ways(portal, sheet.url))), None)
     return article_of(portal, sheet, found) if found else None
 
 

@@ -6,6 +6,7 @@ It must be done there: blanks and soft hyphens are parts of letters in broken te
 from collections.abc import Iterator
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.broken import Damage, flaw, is_suspect, mended
@@ -16,12 +17,15 @@ FEW = 5  # words in all that were broken: fewer may be a name of another languag
 MOST = 5_000  # texts that are looked at: each takes a tenth of a millisecond, and no page has so many
 ATTRIBUTES = ("title", "alt", "content")
 MENDED = ", mended"
+_ATTRIBUTES = etree.XPath("//@title | //@alt | //@content", smart_strings=False)
 
 Mends = dict[Damage, list[str]]
 
 
 def mend(tree: HtmlElement) -> Mends:
     """Put right what is certain; returns the texts that were, by what was wrong with them."""
+    if not is_suspect("\n".join((tree.text_content(), *_ATTRIBUTES(tree)))):
+        return {}  # as on nearly every page, in a tenth of the time
     suspect = (found for found in _texts(tree) if is_suspect(found[-1]))
     found = [(node, place, *mended(text)) for node, place, text in islice(suspect, MOST)]
     mends: Mends = {}

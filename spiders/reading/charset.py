@@ -37,6 +37,16 @@ def decoded(body: bytes, content_type: bytes = b"") -> tuple[str, str]:
     return _decode(body, charset), charset
 
 
+def in_utf8(body: bytes, content_type: bytes = b"") -> bytes:
+    """A page in UTF-8, whatever charset it came in; most come in it, and stay as they are but for nulls."""
+    plain = body.replace(b"\0", b"")
+    try:
+        plain.decode()
+    except UnicodeDecodeError:
+        return decoded(body, content_type)[0].encode(errors="replace")
+    return plain if _wide(body) is None else decoded(body, content_type)[0].encode(errors="replace")
+
+
 def _wide(body: bytes) -> str | None:
     """The kind of UTF-16, by its mark or by the half of its bytes that is null in all markup."""
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -1,6 +1,7 @@
 """RSS, Atom and sitemaps: addresses with the dates they state."""
 
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -9,10 +10,13 @@ from archive.model import Kind, Link
 
 PUBLISHED = ("pubdate", "published", "date", "publication_date")
 CHANGED = ("lastmod", "updated")
+MOST_ITEMS = 50_000  # of one feed, as the protocol of sitemaps allows: https://www.sitemaps.org/protocol.html
 
 
-def feed_links(body: bytes) -> tuple[Link, ...]:
-    """The links of a feed or sitemap; their kind is the caller's to judge. Raises ValueError on no XML.
+def feed_links(body: bytes) -> tuple[tuple[Link, ...], int]:
+    """The links of a feed or sitemap, and how many more it has than are read.
+
+    Their kind is the caller's to judge. Raises ValueError on no XML.
 
     Entities are not resolved and nothing is loaded: a feed is a stranger's file.
     """
@@ -24,12 +28,13 @@ def feed_links(body: bytes) -> tuple[Link, ...]:
     if root is None:
         raise ValueError("no XML in it")
     links = []
-    for item in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
+    items = root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap")
+    for item in islice(items, MOST_ITEMS):
         where = next((_address(child) for child in item if _name(child) in ("link", "loc")), None)
         if where:
             published, changed = _date(item, PUBLISHED), _date(item, CHANGED)
             links.append(Link(where, _kind(item), published_at=published, changed_at=changed))
-    return tuple(links)
+    return tuple(links), sum(1 for _ in items)
 
 
 def _name(element: etree._Element) -> str:

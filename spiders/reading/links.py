@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
 from archive.dates import find_date
 from archive.model import Kind, Link
+from spiders.address import CACHED
 
 if TYPE_CHECKING:
     from spiders.portal import Portal
@@ -32,18 +35,24 @@ def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ..
         if "__doPostBack" in href:
             for link in _next_page(anchor, href, url):
                 found.setdefault(f"{url}#{link.page}", link)
-        elif (
-            portal.covers(href) and (kind := portal.classify(href)) in FOLLOWED and not portal.forbidden(href)
-        ):
-            key = portal.key(href)
+        elif judged := _judged(portal, href):  # type: ignore[arg-type]  # mypy: no class has a hash
+            key, link = judged
             if key not in found or found[key].published_at is None:
-                day = _date_beside(anchor, shared) if kind == Kind.ARTICLE else None
-                found[key] = Link(href.partition("#")[0], kind, published_at=day)
+                day = _date_beside(anchor, shared) if link.kind == Kind.ARTICLE else None
+                found[key] = replace(link, published_at=day) if day else link
     for element in tree.iter("link"):
         href = element.get("href") or ""
         if "rss" in (element.get("type") or "") and portal.covers(href):
             found.setdefault(portal.key(href), Link(href, Kind.RSS))
     return tuple(found.values())
+
+
+@lru_cache(CACHED)
+def _judged(portal: "type[Portal]", url: str) -> tuple[str, Link] | None:
+    """The key and the link of an address that is worth following."""
+    if not portal.covers(url) or (kind := portal.classify(url)) not in FOLLOWED or portal.forbidden(url):
+        return None
+    return portal.key(url), Link(url.partition("#")[0], kind)
 
 
 def _date_beside(anchor: HtmlElement, shared: set[HtmlElement]) -> str | None:

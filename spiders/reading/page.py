@@ -1,6 +1,7 @@
 """One response, whatever it is: an article, a listing, a feed, a file, a refusal, an error."""
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
@@ -10,7 +11,7 @@ from archive.attached import read_file
 from archive.body import COVERAGE
 from archive.errors import ArchiveError
 from archive.model import Article, Kind, Link, Outcome, Page
-from spiders.reading.article import read_article, slug_in
+from spiders.reading.article import read_article, sheet_of, slug_in
 from spiders.reading.broken import damage_of, mend
 from spiders.reading.feeds import feed_links
 from spiders.reading.html import parse, unread_links
@@ -80,11 +81,12 @@ def _by_type(portal: "type[Portal]", response: Response) -> Page:
 
 def _feed(portal: "type[Portal]", response: Response) -> Page:
     found = []
-    for link in feed_links(response.body):
+    stated, unread = feed_links(response.body)
+    for link in stated:
         kind = link.kind if link.kind == Kind.SITEMAP else portal.classify(link.url)
         if kind in FOLLOWED:
             found.append(replace(link, kind=kind))
-    return Page(Outcome.FEED, links=tuple(found))
+    return Page(Outcome.FEED, links=tuple(found), unread=unread)
 
 
 def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
@@ -93,13 +95,14 @@ def _html(portal: "type[Portal]", response: Response, kind: Kind) -> Page:
     onward, unread = links(portal, tree, response.url), unread_links(response)
     listed = sum(link.kind in LISTED for link in onward)
     slug = slug_in(response.url) if kind == Kind.ARTICLE else None
-    if refused := refusal(tree, response.body, slug, listed):
+    laid_out = cache(lambda: sheet_of(tree, response.url))  # once, and only where it is asked for
+    if refused := refusal(tree, laid_out, response.body, slug, listed):
         return refused
     if kind == Kind.DOCUMENT:
         return Page(Outcome.DOCUMENT, links=(*onward, *_offered(portal, tree)), unread=unread)
     if kind != Kind.ARTICLE:
         return Page(BY_KIND.get(kind, Outcome.LISTING), links=onward, unread=unread)
-    read = read_article(portal, tree, response.url)
+    read = read_article(portal, laid_out())
     if read is None:
         return Page(
             Outcome.UNREADABLE,

@@ -5,15 +5,17 @@ never by a word in running text, as articles write about such things.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.blocks import Block, blocks
+from archive.blocks import Block
 from archive.dates import date_line
 from archive.model import Page
 from archive.text import fold, is_vietnamese, one_line
+from spiders.reading.found import Sheet
 from spiders.reading.landmarks import END_MARK, ends_article, fits_slug, is_hard_end, is_prose
 from spiders.reading.signs import FIREWALL, LENGTHY, LOGIN, SIGNS, Sign
 
@@ -22,6 +24,7 @@ _RELOAD = re.compile(rb"location\s*\.\s*(?:reload|replace|href)|location\s*=", r
 _PASSWORD = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.I)
 _BETWEEN = re.compile(r"\s*[|»«–—]\s*|\s+[-:]\s+")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+_SCRIPTS = ("script", "style", etree.Comment, etree.ProcessingInstruction)
 SMALL = 20_000  # bytes; a refusal without a frame has fewer, an article page of these engines many more
 MOST_WORDS = 600  # on a whole page, frame and all
 LONGEST_NAME = 25  # words of what a page calls itself
@@ -42,21 +45,25 @@ def is_firewall(body: bytes) -> bool:
     return len(body) < SMALL and bool(FIREWALL.search(fold(body.decode(errors="replace"))))
 
 
-def refusal(tree: HtmlElement, body: bytes, slug: str | None, listed: int) -> Page | None:
+def refusal(
+    tree: HtmlElement, laid_out: Callable[[], Sheet], body: bytes, slug: str | None, listed: int
+) -> Page | None:
     """The rejection, login page or error page that this is, its note says which; None where it is none.
 
     `slug` is what the address of an article tells of its title, None where it is the address of something
-    else; `listed` are the links to articles and documents on the page.
+    else; `listed` are the links to articles and documents on the page; `laid_out` gives its blocks.
     """
     names = tuple(dict.fromkeys(_names(tree)))
     named = next(filter(None, map(_sign, names)), None)
     if slug is None and (listed >= MANY or (named is None and len(body) > SMALL)):
         return None
     root = tree.body if tree.body is not None else tree
-    if len(_text(root).split()) > MOST_WORDS:
+    if slug is None and _is_wordy(root):
         return None
-    page = blocks(root)
+    page = laid_out().blocks  # which are wanted of an article's page in any case
     words = sum(block.words for block in page)
+    if slug is not None and (words > MOST_WORDS or _is_wordy(root)):
+        return None
     has_password = bool(_PASSWORD.search(body))
     sign = (
         named
@@ -141,5 +148,14 @@ def _folded(text: str) -> str:
     return fold(one_line(text)).strip(" .,:;!?…*\"'“”‘’()[]<>-–—|")
 
 
-def _text(root: HtmlElement) -> str:
-    return " ".join(root.xpath(".//text()[not(parent::script or parent::style)]"))
+def _is_wordy(root: HtmlElement) -> bool:
+    """Whether there are more than MOST_WORDS on a page, hidden ones too; most show so many soon."""
+    words = 0
+    for element in root.iter():
+        if element.tag not in _SCRIPTS and element.text:
+            words += len(element.text.split())
+        if element.tail and element is not root:
+            words += len(element.tail.split())
+        if words > MOST_WORDS:
+            return True
+    return False
