@@ -26,6 +26,16 @@ port_option = click.option(
     show_default=True,
     help="Port; 0 takes a free one.",
 )
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Have the workers of this Dask scheduler do it, as tcp://host:8786; see docs/cluster.md.",
+)
+store_option = click.option(
+    "--store",
+    metavar="URL",
+    help="Where its machines share files: a folder, or s3://bucket/prefix; else the data folder.",
+)
 warc_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -43,6 +53,11 @@ def duration(text: str) -> float:
         return span(text).total_seconds()
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+
+
+def refuse_store_alone(cluster: str | None, store: str | None) -> None:
+    if store and not cluster:
+        raise click.UsageError("--store is for the machines of a cluster: name it with --cluster")
 
 
 def no_option(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import sys
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from hostile_portal import Hostile
 from hostile_server import hostile_server, page
 from own_files import CRAWL, answer, end, of_several_files, ours
-from runs import HURRY, differences, dump, rows, run
+from runs import HURRY, Demo, differences, dump, rows, run, run_anew
 from warc_files import HTML, article, foreign, revisit, warc
 
 from archive import lock
@@ -28,14 +29,6 @@ from crawler.intake.workers import workers
 from crawler.portals import load
 
 PORTALS: dict[str, Any] = {"hostile": Hostile}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A crawl of the replica, as the command does it."""
-    data = tmp_path_factory.mktemp("demo")
-    run("-c", "from crawler.cli import main; main()", "demo", "--no-serve", "--data", str(data))
-    return data
 
 
 def again(data: Path, portals: dict[str, Any] = PORTALS, jobs: int = 1) -> Rebuilt:
@@ -52,12 +45,12 @@ def unchanged(data: Path, portals: dict[str, Any] = PORTALS, jobs: int = 1) -> R
     return done
 
 
-def test_a_demo_made_anew_has_the_same_rows_and_so_has_one_made_twice(demo: Path) -> None:
-    portals = load()
-    done = unchanged(demo, portals, jobs=2)
+def test_a_demo_made_anew_has_the_same_rows_and_so_has_one_made_twice(demo: Demo, tmp_path: Path) -> None:
+    data, portals = shutil.copytree(demo.data, tmp_path / "data"), load()
+    done = unchanged(data, portals, jobs=2)
     assert done.articles > 50
-    assert unchanged(demo, portals) == done
-    assert rows(demo, "select distinct outcome, complete from crawls") == [("finished", 1)]
+    assert unchanged(data, portals) == done
+    assert rows(data, "select distinct outcome, complete from crawls") == [("finished", 1)]
 
 
 def test_a_crawl_of_a_server_that_does_everything_wrong_has_the_same_rows(tmp_path: Path) -> None:
@@ -391,5 +384,4 @@ if __name__ == "__main__":
 
 def test_the_other_processes_end_where_their_parent_is_killed(tmp_path: Path) -> None:
     (tmp_path / "orphans.py").write_text(ORPHANS)
-    # The output ends when the last of them has.
-    assert run(str(tmp_path / "orphans.py"), expect=-signal.SIGKILL).split()
+    assert run_anew(str(tmp_path / "orphans.py"), expect=-signal.SIGKILL).split()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -12,19 +13,34 @@ import click
 from archive.errors import WarcError
 from archive.warc.cdxj import SUFFIX
 from crawler.commands.telling import ALARM, put_in_order, telling_errors
-from crawler.options import data_option, json_option, warc_file
+from crawler.options import (
+    cluster_option,
+    data_option,
+    json_option,
+    refuse_store_alone,
+    store_option,
+    warc_file,
+)
 from crawler.wording import printable
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from crawler.intake.readers import Readers
+    from crawler.intake.survey import Portals
     from crawler.intake.surveys import Surveys
     from crawler.intake.warc_file import Ingested
 
 
 @click.command(short_help="Take in WARC and WACZ files, as far as a portal covers them.")
 @click.argument("files", nargs=-1, required=True, type=warc_file)
+@cluster_option
+@store_option
 @json_option
 @data_option
-def ingest(files: tuple[Path, ...], as_json: bool, data: Path) -> None:
+def ingest(
+    files: tuple[Path, ...], cluster: str | None, store: str | None, as_json: bool, data: Path
+) -> None:
     """Take in WARC and WACZ files made by others; pages of hosts that no portal covers are passed over."""
     from crawler import report
     from crawler.intake.surveys import Surveys
@@ -32,14 +48,15 @@ def ingest(files: tuple[Path, ...], as_json: bool, data: Path) -> None:
 
     # Libraries warn of odd pages with pieces of them; captures have notes, and unusable ones are reported.
     logging.getLogger().addHandler(logging.NullHandler())
+    refuse_store_alone(cluster, store)
     surveys, codes, told = Surveys(load()), {0}, []
-    with telling_errors():
+    with telling_errors(), _readers(cluster, store, data, surveys.portals) as readers:
         put_in_order(data)
         for file in files:
             if file.suffix == SUFFIX:
                 continue  # our index of the WARC file beside it: one types `backan ingest elsewhere/warc/*`
             try:
-                for done in _ingest(file, data, surveys):
+                for done in _ingest(file, data, surveys, readers):
                     if as_json:
                         told.append(_fields(done))
                     else:
@@ -53,12 +70,24 @@ def ingest(files: tuple[Path, ...], as_json: bool, data: Path) -> None:
     sys.exit(1 if 1 in codes else max(codes))
 
 
-def _ingest(file: Path, data: Path, surveys: "Surveys") -> "list[Ingested]":
+def _readers(
+    cluster: str | None, store: str | None, data: Path, portals: "Portals"
+) -> "AbstractContextManager[Readers]":
+    if cluster:
+        from crawler.cluster.readers import on_cluster
+
+        return on_cluster(cluster, store, data, portals)
+    from crawler.intake.readers import here
+
+    return here(os.cpu_count() or 1, data / "warc", portals)
+
+
+def _ingest(file: Path, data: Path, surveys: "Surveys", readers: "Readers") -> "list[Ingested]":
     from crawler.intake.ingest import ingest_all
 
     length, hidden = 2 * file.stat().st_size, not sys.stderr.isatty()
     with click.progressbar(length=length, label=printable(file.name), file=sys.stderr, hidden=hidden) as bar:
-        return ingest_all(file, data, surveys.portals, bar.update, surveys)
+        return ingest_all(file, data, surveys.portals, bar.update, surveys, readers)
 
 
 def _fields(done: "Ingested") -> dict[str, Any]:

@@ -19,6 +19,7 @@ from archive.warc.gzip_members import CHUNK, GZIP
 from archive.warc.reader import OPEN
 from crawler.intake.again import take_in_again
 from crawler.intake.originals import ensure_sidecar
+from crawler.intake.readers import Readers
 from crawler.intake.survey import Found, Portals, Survey, settle, stated_crawl, survey
 from crawler.intake.surveys import Surveys
 from crawler.intake.warc_file import Ingested, finish_all, siblings, take_in_file, take_in_waiting
@@ -37,22 +38,23 @@ def ingest_all(
     portals: Portals,
     read: Callable[[int], object] = lambda _: None,
     surveys: Surveys | None = None,
+    readers: Readers | None = None,
 ) -> list[Ingested]:
     """Take in a WARC file, or all those of a WACZ package; see `ingest`.
 
     A package is checked as a whole first: where anything is wrong with it, nothing of it is taken in.
     """
     if not is_zip(path):
-        return [ingest(path, data, portals, read, surveys=surveys)]
+        return [ingest(path, data, portals, read, surveys=surveys, readers=readers)]
     with lock.importing(data):
-        done = _ingest_package(path, data, portals, read)
+        done = _ingest_package(path, data, portals, read, readers)
     if not done:
         raise NoResponseError(f"{path} holds no HTTP response")
     return done
 
 
 def _ingest_package(
-    path: Path, data: Path, portals: Portals, read: Callable[[int], object]
+    path: Path, data: Path, portals: Portals, read: Callable[[int], object], readers: Readers | None
 ) -> list[Ingested]:
     unpacked, done, surveys = data / f"{path.name}{PART}", [], Surveys(portals)
     try:
@@ -61,7 +63,7 @@ def _ingest_package(
         for file in unpack(path, unpacked, read):
             # Some hold only what pictures and texts were made of pages.
             with suppress(NoResponseError):
-                done.append(ingest(file, data, portals, move=True, surveys=surveys))
+                done.append(ingest(file, data, portals, move=True, surveys=surveys, readers=readers))
     except OSError as error:
         raise ArchiveError(f"cannot write to {data}: {error}") from error
     finally:
@@ -76,8 +78,10 @@ def ingest(
     read: Callable[[int], object] = lambda _: None,
     move: bool = False,
     surveys: Surveys | None = None,
+    readers: Readers | None = None,
 ) -> Ingested:
-    """Copy a WARC file into the data folder and take in its responses; `surveys` are those made before.
+    """Copy a WARC file into the data folder and take in its responses; `surveys` are those made before, and
+    `readers` read it, if there are any.
 
     What the archive has from this very file already is passed over, so doing it twice changes nothing, and
     one that was interrupted is completed. `read` is told all bytes of the file, twice. With `move` the file
@@ -100,17 +104,23 @@ def ingest(
             surveys = surveys or Surveys(portals)
             surveys.keep(file, held)
             with Archive(data / "archive.db") as archive:
-                return _take_in(archive, file.parent, held, surveys, read)
+                return take_in_new(archive, file.parent, held, surveys, read, readers)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"cannot write to {data}: {error}") from error
 
 
-def _take_in(
-    archive: Archive, folder: Path, held: Survey, surveys: Surveys, read: Callable[[int], object]
+def take_in_new(
+    archive: Archive,
+    folder: Path,
+    held: Survey,
+    surveys: Surveys,
+    read: Callable[[int], object] = lambda _: None,
+    readers: Readers | None = None,
 ) -> Ingested:
+    """Take in a file that lies in `folder` now, and what it tells of those that were there before."""
     kin = [surveys.of(path) for path in siblings(archive, folder, held)]
     late = settle([held, *kin], new=held)
-    done = take_in_file(archive, folder, held, surveys.portals, _told(read))
+    done = take_in_file(archive, folder, held, surveys.portals, _told(read), readers)
     take_in_again(archive, folder, late, surveys.portals)
     finish_all(archive, folder, [held])
     take_in_waiting(archive, folder, surveys, [held])

@@ -3,36 +3,34 @@
 import os
 import pickle
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TypeVar
+from typing import IO
 
 from archive import lock
 from archive.errors import ArchiveError
 from archive.model import Capture, Ended, Page
 from archive.store import Archive
 from archive.swap import put_in_place, remove
-from archive.warc.cdxj import sidecar, write_sidecar
+from archive.warc.cdxj import sidecar
 from archive.warc.file import warc_files
 from archive.warc.reader import Place, Unusable
 from archive.warc.salvage import salvage
 from crawler.errors import ends_everything, reason
 from crawler.intake.fate import take_in
 from crawler.intake.originals import find_originals
-from crawler.intake.reading import LOST, Read, read
-from crawler.intake.survey import Crawl, Found, Original, Portals, Survey, settle, stated_crawl, survey
-from crawler.intake.workers import Workers, workers
+from crawler.intake.readers import Piece, Readers, batched, here
+from crawler.intake.reading import LOST
+from crawler.intake.survey import Crawl, Found, Portals, Survey, settle, stated_crawl
 
 NEW = ".new"  # behind the name of the archive that is not whole yet
-PIECE = 64  # records that a process reads at a time
 REVISITS = 100_000  # so many have their originals looked for at a time
-T = TypeVar("T")
-Originals = Mapping[Original, Place]
-Piece = tuple[list[Found], Originals]
+Elsewhere = Callable[[], AbstractContextManager[Readers]]
 
 
 @dataclass(slots=True)
@@ -58,8 +56,10 @@ def rebuild(
     portals: Portals,
     jobs: int | None = None,
     done_with: Callable[[int], object] = lambda _: None,
+    elsewhere: Elsewhere | None = None,
 ) -> Rebuilt:
-    """Make `archive.db` anew by `jobs` processes, and put it in place of the old one when it is whole.
+    """Make `archive.db` anew by `jobs` processes, or by the readers that are `elsewhere`, and put it in place
+    of the old one when it is whole.
 
     Of damaged files all whole records are taken in. `done_with` is told bytes of WARC files, all in all
     somewhat fewer than there are. Raises ArchiveError where somebody else writes to the archive, where there
@@ -75,8 +75,9 @@ def rebuild(
             salvaged = [file.name for file in salvage(folder)]
             files = warc_files(folder)
             _refuse_one_stem(files)
-            with workers(jobs or os.cpu_count() or 1) as pool, Archive(new) as archive:
-                made = _Rebuild(archive, folder, portals, pool, done_with)
+            begin = elsewhere or partial(here, jobs or os.cpu_count() or 1, folder, portals)
+            with begin() as readers, Archive(new) as archive:
+                made = _Rebuild(archive, folder, portals, readers, done_with)
                 made.done.salvaged = salvaged
                 made.run(_by_crawl(files))
             put_in_place(new, path)
@@ -93,30 +94,26 @@ class _Rebuild:
         archive: Archive,
         folder: Path,
         portals: Portals,
-        pool: Workers,
+        readers: Readers,
         done_with: Callable[[int], object],
     ) -> None:
-        self.archive, self.folder, self.portals, self.pool = archive, folder, portals, pool
+        self.archive, self.folder, self.portals, self.readers = archive, folder, portals, readers
         self.done, self.done_with = Rebuilt(), done_with
         self.crawls: dict[str, Crawl] = {}
 
     def run(self, files: list[Path]) -> None:
         """Responses first, revisits when all sidecars are there: their originals may be in any file."""
-        # The new archive counts when it is whole: until then there is nothing to be kept from a crash.
-        self.archive.db.execute("pragma journal_mode = memory")
-        self.archive.db.execute("pragma synchronous = off")
         self.done.files = len(files)
-        with TemporaryFile(dir=self.folder.parent) as revisits:
+        with self.archive.in_bulk(), TemporaryFile(dir=self.folder.parent) as revisits:
             self._store_all(self._pieces(files, revisits))
             revisits.seek(0)
             for some in batched(_loaded(revisits), REVISITS):
                 originals = find_originals(self.folder, {one.original for one in some if one.original})
-                self._store_all((piece, _of(piece, originals)) for piece in batched(some, PIECE))
+                self._store_all(Piece(list(found), originals) for _, found in groupby(some, key=_file))
         self._end()
 
     def _pieces(self, files: list[Path], revisits: IO[bytes]) -> Iterator[Piece]:
-        surveys = self.pool.in_order(partial(_survey, portals=self.portals), files)
-        for _, some in groupby(surveys, key=lambda held: held.own or held.file):
+        for _, some in groupby(self.readers.survey(files), key=lambda held: held.own or held.file):
             of_crawl = list(some)
             settle(of_crawl)
             for held in of_crawl:
@@ -124,7 +121,7 @@ class _Rebuild:
                 for found in held.found:
                     if found.original:
                         pickle.dump(found, revisits)
-                yield from ((piece, {}) for piece in batched(_first_hand(held), PIECE))
+                yield Piece([found for found in held.found if not found.original], {})
 
     def _begin(self, held: Survey) -> None:
         """The rows of crawls stand before their captures: what these say depends on them."""
@@ -138,8 +135,7 @@ class _Rebuild:
                 put_row(self.archive, crawl)
 
     def _store_all(self, pieces: Iterable[Piece]) -> None:
-        reading = partial(_read, folder=self.folder, portals=self.portals)
-        for some in self.pool.in_order(reading, pieces):
+        for some in self.readers.read(pieces):
             with self.archive.writing():
                 for taken in some:
                     if isinstance(taken, Unusable):
@@ -200,14 +196,8 @@ def _by_crawl(files: list[Path]) -> list[Path]:
     return sorted(files, key=lambda file: (stated_crawl(file) or file.name, file.name))
 
 
-def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(things)
-    while some := list(islice(rest, size)):
-        yield some
-
-
-def _first_hand(held: Survey) -> Iterator[Found]:
-    return (found for found in held.found if not found.original)
+def _file(found: Found) -> str:
+    return found.place.file if found.place else ""
 
 
 def _loaded(revisits: IO[bytes]) -> Iterator[Found]:
@@ -216,19 +206,3 @@ def _loaded(revisits: IO[bytes]) -> Iterator[Found]:
             yield pickle.load(revisits)
         except EOFError:
             return
-
-
-def _of(piece: list[Found], originals: Originals) -> Originals:
-    wanted = {one.original for one in piece if one.original}
-    return {one: originals[one] for one in wanted if one in originals}
-
-
-def _survey(path: Path, portals: Portals) -> Survey:
-    """In another process, as `_read`. The sidecar is written anew too: it may be cut or damaged."""
-    write_sidecar(path)
-    return survey(path, portals)
-
-
-def _read(piece: Piece, folder: Path, portals: Portals) -> list[Read | Unusable]:
-    found, originals = piece
-    return [read(one, folder, portals, originals) for one in found]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import WarcError
 from archive.model import Ended
+from archive.warc.cdxj import write_sidecar
 from archive.warc.reader import (
     Exchange,
     Note,
@@ -119,6 +120,23 @@ def survey(path: Path, portals: Portals, read: Callable[[int], object] = lambda 
             read(record.place.length)
     except WarcError as error:
         surveyor.survey.error = error
+    return surveyor.end()
+
+
+def survey_anew(path: Path, portals: Portals, folder: Path | None = None) -> Survey:
+    """Read a file once, for its survey and for its sidecar; see `write_sidecar`."""
+    surveyor = _Surveyor(path.name, portals)
+
+    def surveyed() -> Iterator[Record]:
+        try:
+            for record in records(path):
+                surveyor.add(record)
+                yield record
+        except WarcError as error:
+            surveyor.survey.error = error
+            raise
+
+    write_sidecar(path, surveyed(), folder)
     return surveyor.end()
 
 

@@ -16,7 +16,8 @@ from crawler.errors import ends_everything, reason
 from crawler.intake.again import originals_of, take_in_again, waiting
 from crawler.intake.fate import take_in
 from crawler.intake.originals import find_originals
-from crawler.intake.reading import LOST, Read, read
+from crawler.intake.readers import Piece, Readers, alone
+from crawler.intake.reading import LOST, Read
 from crawler.intake.survey import Crawl, Found, Portals, Survey, settle
 from crawler.intake.surveys import Surveys
 from crawler.tally import add
@@ -50,10 +51,12 @@ def take_in_file(
     held: Survey,
     portals: Portals,
     done_with: Callable[[Found], object] = lambda _: None,
+    readers: Readers | None = None,
 ) -> Ingested:
     """Take in what the archive does not have of a file that lies in `folder`; `done_with` is told each.
 
-    What its crawl's other files tell of it is to be settled before, and its crawls are to be finished behind.
+    `readers` read it, or this process alone where there are none. What its crawl's other files tell of it is
+    to be settled before, and its crawls are to be finished behind.
     """
     done = Ingested(
         held.file, held.source, outside=held.outside, skipped=held.skipped, unusable=held.unusable,
@@ -64,14 +67,17 @@ def take_in_file(
     known = _known(archive, held)
     new = [found for found in held.found if _key(found) not in known]
     done.known = len(held.found) - len(new)
-    originals = find_originals(folder, originals_of(new))
-    for found in new:
-        taken = read(found, folder, portals, originals)
-        if isinstance(taken, Unusable):
-            done.unusable.append(taken)
-        else:
-            _store(archive, taken, done)
-        done_with(found)
+    piece = Piece(new, find_originals(folder, originals_of(new)))
+    rest = iter(new)
+    for some in (readers or alone(folder, portals)).read([piece]):
+        with archive.writing():
+            for taken in some:
+                if isinstance(taken, Unusable):
+                    done.unusable.append(taken)
+                else:
+                    _store(archive, taken, done)
+        for _ in some:
+            done_with(next(rest))
     return done
 
 

@@ -1,0 +1,1 @@
+"""More than one machine: crawls, imports and rebuilds on a Dask cluster, with the files in a shared store."""

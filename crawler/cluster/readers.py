@@ -1,0 +1,35 @@
+"""The readers of a cluster, for an import or a rebuild."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from crawler.clock import compact, now
+from crawler.cluster.connect import connected, pool_of
+from crawler.cluster.reading import WARC, OnCluster
+from crawler.cluster.store import Store, store_url
+from crawler.intake.readers import Readers
+from crawler.intake.survey import Portals
+
+PARTS = "parts"
+
+
+@contextmanager
+def on_cluster(
+    address: str, store: str | None, data: Path, portals: Portals, keep: bool = False
+) -> Iterator[Readers]:
+    """Parts are removed when all is done, unless they are to be kept: then those of before are.
+
+    Raises ArchiveError where the cluster or the store cannot be used.
+    """
+    files, run = Store(store_url(store, data)), f"{compact(now())}-{uuid4().hex[:8]}"
+    with connected(address, files) as client:
+        before = {name.partition("/")[0] for name in files.sizes(PARTS)} if keep else set()
+        try:
+            yield OnCluster(pool_of(client), files, run, data / WARC, portals)
+        except BaseException:
+            files.remove(f"{PARTS}/{run}")
+            raise
+        for old in before if keep else {run}:
+            files.remove(f"{PARTS}/{old}")
