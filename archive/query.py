@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from archive.errors import QueryError
 from archive.text import fold, normalise
@@ -50,6 +51,7 @@ class Term:
 
     `after` is the word typed before it. A Vietnamese word is mostly two syllables: to rank, a syllable
     counts once more where it stands after the one before, and matches wherever it stands all the same.
+    `instead` are, of a prefix that very many words begin with, phrases with those that the index holds.
     """
 
     phrases: tuple[str, ...]
@@ -57,6 +59,7 @@ class Term:
     prefix: bool = False
     word: bool = False
     after: str | None = None
+    instead: tuple[str, ...] = ()
 
     @property
     def accented(self) -> bool:
@@ -74,6 +77,8 @@ class Term:
         return tuple(dict.fromkeys(tuple(map(way, self.phrases)) for way in ways))
 
     def _match(self, spelling: Callable[[str], str], paired: bool) -> str:
+        if self.instead:
+            return _join(" OR ", (f'"{phrase}"' for phrase in self.instead))
         # A string cannot hold a quote here: they all delimited phrases.
         strings = [f'"{spelling(phrase)}"' for phrase in self.phrases]
         if self.distance is not None:
@@ -81,6 +86,9 @@ class Term:
         if self.after and paired:
             return f'({strings[0]} OR "{spelling(self.after)} {spelling(self.phrases[0])}")'
         return strings[0] + (" *" if self.prefix else "")
+
+
+Instead = Callable[[Term], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,10 @@ class Query:
     @property
     def accented(self) -> bool:
         return any(term.accented for terms in self.alternatives for term in terms)
+
+    @property
+    def every(self) -> tuple[Term, ...]:
+        return (*chain.from_iterable(self.alternatives), *self.without)
 
     def folded(self, paired: bool = False) -> str:
         """For `articles_fts`, leaving `without` aside.
@@ -137,6 +149,18 @@ def parse(words: str) -> Query:
             f"Tìm được nhiều nhất {MOST_TERMS} từ một lần. · At most {MOST_TERMS} words at a time."
         )
     return Query(found, tuple(without))
+
+
+def completed(query: Query, instead: Instead, instead_without: Instead) -> Query:
+    """Its prefixes with the phrases to look for in their place, where there are any."""
+    if not any(term.prefix for term in query.every):
+        return query
+
+    def complete(terms: tuple[Term, ...], instead: Instead) -> tuple[Term, ...]:
+        return tuple(replace(term, instead=instead(term)) if term.prefix else term for term in terms)
+
+    alternatives = tuple(complete(terms, instead) for terms in query.alternatives)
+    return Query(alternatives, complete(query.without, instead_without))
 
 
 def folded_match(words: str) -> str:

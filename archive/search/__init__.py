@@ -5,6 +5,7 @@ was typed without accents finds all spellings at once. See `archive/query.py` fo
 """
 
 from archive.search.advice import advise
+from archive.search.completions import open_vocabularies
 from archive.search.facets import facets
 from archive.search.files import FileHit, Files, Offer, search_files
 from archive.search.filters import places_named
@@ -61,6 +62,7 @@ __all__ = [
     "marked",
     "matches",
     "newest",
+    "open_vocabularies",
     "places_named",
     "search",
     "search_files",

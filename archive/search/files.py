@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.query import Query
+from archive.search.completions import with_words
 from archive.search.filters import Chosen, conditions, days
 from archive.search.hits import on_one_line
 from archive.search.index import Index, Pair, indexed
@@ -88,12 +89,14 @@ def search_files(
         passing = _Passing(connection, filters)
         if query is None:
             return _listed(connection, passing, limit)
-        everything = indexed(FILES.exact if exact else FILES.folded, query, passing, FILES)
+        everything = _indexed(connection, FILES.exact if exact else FILES.folded, query, passing)
         newest = everything.newest(connection, COUNTED + 1)
         found: dict[int, bool] = {}
-        for index, as_typed in _stages(query, everything, passing, exact):
-            docids = index.excluding(found).newest(connection, RANKED) if newest else []
-            if docids and len(found) < limit:
+        whole = newest if len(newest) <= COUNTED else None
+        for index, as_typed in _stages(connection, query, everything, passing, exact) if newest else ():
+            if len(found) >= limit:
+                break
+            if docids := _left(connection, index, found, whole):
                 best = index.ranked(connection, docids, limit - len(found), None)
                 found |= {docid: as_typed for docid, _ in best}
         hits = tuple(_hits(connection, found, query))
@@ -109,7 +112,10 @@ class _Passing:
         if filters.portal:
             asked.append("f.portal in (select value from json_each(:portals))")
             self.params["portals"] = json.dumps(filters.portal)
-        if of_article.of_article:
+        if of_article.docids is not None:
+            asked.append("f.id in (select value from json_each(:offered))")
+            self.params["offered"] = json.dumps(_offered(connection, of_article.docids))
+        elif of_article.of_article:
             passing = " and ".join(of_article.of_article)
             asked.append(
                 "exists (select 1 from attachments as t join articles as a on a.id = t.article "
@@ -129,10 +135,34 @@ class _Passing:
         return Chosen(sql, self.params)
 
 
-def _stages(query: Query, everything: Index, passing: _Passing, exact: bool) -> Iterator[tuple[Index, bool]]:
+def _indexed(connection: sqlite3.Connection, table: str, query: Query, passing: _Passing) -> Index:
+    return indexed(table, with_words(connection, query, table), passing, FILES)
+
+
+def _offered(connection: sqlite3.Connection, docids: Collection[int]) -> list[int]:
+    """The files that these articles offer."""
+    sql = """
+        select distinct t.file from json_each(?) as few cross join articles as a on a.docid = few.value
+        join attachments as t on t.article = a.id where t.file is not null"""
+    return [row[0] for row in connection.execute(sql, [json.dumps(list(docids))])]
+
+
+def _left(
+    connection: sqlite3.Connection, index: Index, found: Collection[int], whole: list[int] | None
+) -> list[int]:
+    """What an index finds beside what was found. Where `whole` is all, nobody asks again who passes."""
+    if whole is None:
+        return index.excluding(found).newest(connection, RANKED)
+    left = [docid for docid in whole if docid not in found]
+    return index.within(left).newest(connection, RANKED) if left else []
+
+
+def _stages(
+    connection: sqlite3.Connection, query: Query, everything: Index, passing: _Passing, exact: bool
+) -> Iterator[tuple[Index, bool]]:
     """Files that hold the words as typed, then the others."""
     if query.accented and not exact:
-        yield indexed(FILES.exact, query, passing, FILES), True
+        yield _indexed(connection, FILES.exact, query, passing), True
         yield everything, False
     else:
         yield everything, True

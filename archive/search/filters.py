@@ -19,7 +19,9 @@ from archive.text import fold
 COLUMNS = ("portal", "section", "author", "source")
 FACTS = {"place": "article_places", "document": "article_documents", "person": "article_people"}
 FEW = 5_000  # articles; so many docids are fetched sooner than hits are asked one by one
-SKIPPED_TO = 8
+SOME = 100_000  # so many are put together by SQLite for each question, in a tenth of a second at the most
+SKIPPED_TO = 100  # docids, where they lie so far apart that what is between them takes longer to read
+MONTH = 30 * FIRST_DATED
 # Without `indexed by` SQLite takes the unique index of docid, and reads the article for the rest.
 LISTED = "articles as a indexed by idx_articles_listed"
 
@@ -31,13 +33,24 @@ class Chosen(NamedTuple):
     params: dict[str, Any]
 
 
+class _Filter(NamedTuple):
+    """As a condition on the article `a`; as a query of ids that an index answers; and as one of docids."""
+
+    condition: str
+    counted: str | None = None
+    docids: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """`of_article` ask columns of the article `a`; `docids`, where few, are all that passes."""
+    """`of_article` ask columns of the article `a`. `docids`, where few, are all that passes; `some` is a
+    query of all that pass one of the conditions, the others being `beside`."""
 
     of_article: tuple[str, ...]
     params: dict[str, Any]
     docids: tuple[int, ...] | None = None
+    some: str | None = None
+    beside: tuple[str, ...] = ()
 
     def on(self, docid: str, listed: bool) -> Chosen:
         """`listed`: the rows are those of `a`, which need not be looked up."""
@@ -45,35 +58,66 @@ class Conditions:
             few = among(docid, "few", self.docids, listed)
             return Chosen(f" and {few.sql}", few.params)
         sql = f" and {docid} between :low and :high" if "low" in self.params else ""
-        asked = "".join(f" and {condition}" for condition in self.of_article)
+        # The plus hides it from FTS5, which would skip to each of them.
+        sql += f" and {'' if listed else '+'}{docid} in ({self.some})" if self.some else ""
+        asked = "".join(f" and {condition}" for condition in (self.beside if self.some else self.of_article))
         if asked and not listed:
             asked = f" and exists (select 1 from {LISTED} where a.docid = {docid}{asked})"
         return Chosen(sql + asked, self.params)
 
 
 def conditions(connection: sqlite3.Connection, filters: Filters) -> Conditions:
-    of_article, params = list[str](), dict[str, Any]()
+    params, asked = dict[str, Any](), list[_Filter]()
     if filters.since or filters.until:
         params["low"], params["high"] = days(filters)
     for name in COLUMNS:
         if chosen := getattr(filters, name):
-            of_article.append(f"a.{name} in (select value from json_each(:{name}))")
             params[name] = json.dumps(chosen)
-    for name, holds in (("a.gone_at is not null", filters.gone), ("a.version > 1", filters.changed)):
-        if holds is not None:
-            of_article.append(name if holds else f"not ({name})")
-    few: list[int] | None = None
+            asked.append(_of_column(name))
     for name, table in FACTS.items():
-        if (chosen := getattr(filters, name)) and not is_told(connection, name):
-            of_article.append("false")
-        elif chosen:
+        if (chosen := getattr(filters, name)) and is_told(connection, name):
             params[name] = json.dumps(chosen)
-            mentions = f"from {table} where {name} in (select value from json_each(:{name}))"
-            of_article.append(f"exists (select 1 {mentions} and article = a.id)")
-            rare = _mentioning(connection, mentions, params)
-            few = few if rare is None else rare
-    asked = Conditions(tuple(of_article), params)
-    return replace(asked, docids=_passing(connection, asked, few)) if of_article else asked
+            asked.append(_of_fact(connection, name, table))
+        elif chosen:
+            asked.append(_Filter("false"))
+    asked += _of_fate(filters)
+    every = Conditions(tuple(one.condition for one in asked), params)
+    return _narrowed(connection, every, asked)
+
+
+def _of_column(name: str) -> _Filter:
+    passing = f"{name} in (select value from json_each(:{name}))"
+    return _Filter(
+        f"a.{passing}",
+        f"select 1 from articles where {passing}",
+        f"select docid from articles where {passing}",
+    )
+
+
+def _of_fact(connection: sqlite3.Connection, name: str, table: str) -> _Filter:
+    mentions = f"from {table} where {name} in (select value from json_each(:{name}))"
+    return _Filter(
+        f"exists (select 1 {mentions} and article = a.id)",
+        f"select 1 {mentions}",
+        f"select docid from articles {_by_id(connection)} where id in (select article {mentions})",
+    )
+
+
+def _by_id(connection: sqlite3.Connection) -> str:
+    """SQLite would read the articles, for it takes the ids of rows to be the quickest way to anything."""
+    index = "select 1 from sqlite_master where name = 'idx_articles_stated'"
+    return "indexed by idx_articles_stated" if connection.execute(index).fetchone() else ""
+
+
+def _of_fate(filters: Filters) -> list[_Filter]:
+    asked = list[_Filter]()
+    if filters.gone is not None:
+        gone = "articles where gone_at is not null"
+        is_gone = _Filter("a.gone_at is not null", f"select 1 from {gone}", f"select docid from {gone}")
+        asked.append(is_gone if filters.gone else _Filter("a.gone_at is null"))
+    if filters.changed is not None:
+        asked.append(_Filter("a.version > 1" if filters.changed else "not (a.version > 1)"))
+    return asked
 
 
 def is_told(connection: sqlite3.Connection, name: str) -> bool:
@@ -89,14 +133,21 @@ def days(filters: Filters) -> tuple[int, int]:
     return low, high
 
 
-def among(docid: str, name: str, docids: Collection[int], listed: bool = False) -> Chosen:
-    """A condition on a docid. Of a few, FTS5 skips to each, which costs it half a millisecond.
+def among(
+    docid: str, name: str, docids: Collection[int], listed: bool = False, ranking: bool = False
+) -> Chosen:
+    """A condition on a docid. Of a few, FTS5 skips to each, which costs it up to half a millisecond;
+    but where they are to be ranked, it would weigh the words in all texts again for each.
 
-    Of many, it reads all that lie between the first and the last: a plus hides the rest of it from FTS5.
+    Of many, or where they lie within months, it reads all that lie between the first and the last: a plus
+    hides the rest of it from FTS5.
     """
     params: dict[str, Any] = {name: json.dumps(list(docids))}
     few = f"{docid} in (select value from json_each(:{name}))"
-    if listed or len(docids) <= SKIPPED_TO:
+    if listed or not docids:
+        return Chosen(few, params)
+    apart = max(docids) - min(docids) >= len(docids) * MONTH
+    if apart and len(docids) <= SKIPPED_TO and not ranking:
         return Chosen(few, params)
     params |= {f"{name}_first": min(docids), f"{name}_last": max(docids)}
     return Chosen(f"{docid} between :{name}_first and :{name}_last and +{few}", params)
@@ -112,23 +163,22 @@ def places_named(db: Source, name: str) -> tuple[str, ...]:
     return found
 
 
-def _mentioning(connection: sqlite3.Connection, mentions: str, params: dict[str, Any]) -> list[int] | None:
-    """The articles of a rare place, document or person."""
-    (count,) = connection.execute(
-        f"select count(*) from (select 1 {mentions} limit {FEW + 1})", params
-    ).fetchone()
-    if count > FEW:
-        return None
-    sql = f"select docid from articles where id in (select article {mentions})"
-    return [row[0] for row in connection.execute(sql, params)]
+def _narrowed(connection: sqlite3.Connection, every: Conditions, asked: list[_Filter]) -> Conditions:
+    """Begin with the filter that fewest pass, where they are not too many."""
+    counts = [(_count(connection, one.counted, every.params), one) for one in asked if one.counted]
+    least, first = min(counts, key=lambda one: one[0], default=(SOME + 1, _Filter("")))
+    if least > SOME:
+        return every
+    beside = tuple(condition for condition in every.of_article if condition != first.condition)
+    narrowed = replace(every, some=first.docids, beside=beside)
+    return replace(narrowed, docids=_passing(connection, narrowed)) if least <= FEW else narrowed
 
 
-def _passing(
-    connection: sqlite3.Connection, asked: Conditions, few: list[int] | None
-) -> tuple[int, ...] | None:
-    """All that pass, of these few or of all articles; None where they are many."""
+def _count(connection: sqlite3.Connection, counted: str, params: dict[str, Any]) -> int:
+    return int(connection.execute(f"select count(*) from ({counted} limit {SOME + 1})", params).fetchone()[0])
+
+
+def _passing(connection: sqlite3.Connection, asked: Conditions) -> tuple[int, ...]:
     where = asked.on("a.docid", listed=True)
-    of_few = among("a.docid", "few", few, listed=True) if few is not None else Chosen("true", {})
-    sql = f"select a.docid from {LISTED} where {of_few.sql}{where.sql} limit {FEW + 1}"
-    found = tuple(row[0] for row in connection.execute(sql, {**where.params, **of_few.params}))
-    return found if len(found) <= FEW else None
+    found = connection.execute(f"select a.docid from {LISTED} where true{where.sql}", where.params)
+    return tuple(row[0] for row in found)

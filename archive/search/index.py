@@ -91,7 +91,7 @@ class Index:
         self, connection: sqlite3.Connection, docids: Collection[int], limit: int, after: Ranked | None
     ) -> list[Ranked]:
         """The best of these hits, those that follow `after`."""
-        chosen = among(self.docid, "chosen", docids)
+        chosen = among(self.docid, "chosen", docids, ranking=True)
         params = {**chosen.params, "shown": self.shown, "limit": limit}
         following = ""
         if after:

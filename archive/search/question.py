@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from archive.query import Query, parse
+from archive.search.completions import with_words
 from archive.search.filters import conditions
 from archive.search.index import EXACT, FOLDED, Index, indexed, listing
 from archive.search.model import Filters
@@ -38,6 +39,8 @@ def question(
     if query is None:
         return Question(listing(passing))
     if exact:
-        return Question(indexed(EXACT, query, passing))
-    wide = indexed(FOLDED, query, passing)
-    return Question(wide, indexed(EXACT, query, passing)) if query.accented else Question(wide)
+        return Question(indexed(EXACT, with_words(connection, query, EXACT), passing))
+    wide = indexed(FOLDED, with_words(connection, query, FOLDED), passing)
+    if not query.accented:
+        return Question(wide)
+    return Question(wide, indexed(EXACT, with_words(connection, query, EXACT), passing))

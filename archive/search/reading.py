@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.access import connect
 from archive.errors import ArchiveError, QueryError
+from archive.search.completions import open_vocabularies
 
 Source = sqlite3.Connection | Path | str
 
@@ -19,6 +20,7 @@ def reading(db: Source) -> Iterator[sqlite3.Connection]:
             yield db
             return
         with closing(connect(Path(db))) as connection:
+            open_vocabularies(connection)
             yield connection
     except sqlite3.Error as error:
         if "interrupted" in str(error):

@@ -40,6 +40,9 @@ def timeline(
         if len(hits) <= FACETED:
             return _timeline(*_ends(hits), lambda ranges: _counts_of(hits, ranges))
         index = question(connection, query, filters, exact).all
+        if index.conditions:
+            days = _days(connection, index)
+            return _timeline(*_ends(days), lambda ranges: _counts_of(days, ranges))
         first, last = (
             connection.execute(
                 f"{index.rows(f' and {index.docid} >= {FIRST_DATED}', order)} limit 1", index.params
@@ -62,6 +65,16 @@ def _timeline(first: int | None, last: int | None, counts: Callable[[list[Range]
     periods = [start.isoformat()[: _WRITTEN[step]] for start in starts]
     bars = tuple(Bar(period, count) for period, count in zip(periods, counted[1:], strict=False))
     return Timeline(bars, step, counted[0])
+
+
+def _days(connection: sqlite3.Connection, index: Index) -> Newest:
+    """The day of each hit, as the lowest docid that it can have.
+
+    To ask for each period what passes the filters takes longer.
+    """
+    sql = f"select json_group_array(docid / {FIRST_DATED}) from ({index.rows()})"
+    (found,) = connection.execute(sql, index.params).fetchone()
+    return [day * FIRST_DATED for day in json.loads(found)]
 
 
 def _ends(docids: Newest) -> tuple[int | None, int | None]:

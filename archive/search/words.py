@@ -44,6 +44,10 @@ class _Found(NamedTuple):
     number: int
 
 
+def tokenised(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(text))
+
+
 def places(text: str, query: Query, exact: bool) -> tuple[Span, ...]:
     """Where a text holds words of a query; as in snippets, neighbours are one match."""
     tokens = [match.span() for match in _TOKEN.finditer(text)]
@@ -63,7 +67,7 @@ def places(text: str, query: Query, exact: bool) -> tuple[Span, ...]:
 def _phrases(term: Term, group: int, exact: bool) -> Iterator[_Phrase]:
     for spelling in term.spellings(exact):
         for number, phrase in enumerate(spelling):
-            if words := tuple(_TOKEN.findall(phrase)):
+            if words := tokenised(phrase):
                 yield _Phrase(words, term.prefix, group, number)
 
 

@@ -15,15 +15,18 @@ T = TypeVar("T")
 LONGEST_ROW = 64_000_000  # bytes, of an article with all its fields
 
 
-async def ask(datasette: Any, request: Any, question: Callable[[sqlite3.Connection], T]) -> T:
+async def ask(
+    datasette: Any, request: Any, question: Callable[[sqlite3.Connection], T], share: float = 1
+) -> T:
     """Run a function on the archive in Datasette's threads, within its permissions and time limit.
 
-    Rows come as tuples.
+    `share`: of the time limit, for what a page can do without. Rows come as tuples.
     """
     await _ensure_permission(datasette, request.actor)
+    limit = max(1, int(share * datasette.setting("sql_time_limit_ms")))
 
     def answer(connection: sqlite3.Connection) -> T:
-        with _plain(connection), sqlite_timelimit(connection, datasette.setting("sql_time_limit_ms")):
+        with _plain(connection), sqlite_timelimit(connection, limit):
             return question(connection)
 
     found: T = await datasette.get_database(DATABASE).execute_fn(answer)

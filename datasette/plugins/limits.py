@@ -11,6 +11,9 @@ from weakref import ref
 
 from datasette import hookimpl
 
+from archive.search import open_vocabularies
+from archive.site.options import DATABASE
+
 LONGEST_VALUE = 8_000_000  # bytes; a whole row of a table can be no longer either
 MOST_COLUMNS = 64
 # Pragmas with a value that tell something; every other one changes something. Datasette lets readers write
@@ -55,6 +58,8 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     conn.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, MOST_COLUMNS)
     answer = Answer()
     conn.text_factory, conn.row_factory = answer.text, answer.row
+    if database == DATABASE:
+        open_vocabularies(conn)
     if not database.startswith("_"):  # `_internal` is Datasette's own, in memory, and it writes there
         conn.execute("pragma query_only = on")
         conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -33,6 +34,8 @@ from archive.site.wanted import Wanted
 
 T = TypeVar("T")
 
+BESIDE = 0.3  # of the time limit, for what stands beside the hits and takes longer the more of them there are
+BOUNDED = (newest, facets)  # these look at so many hits and no more
 FILES = 5  # beside the articles; the table of files has the others
 
 _overviews = WeakKeyDictionary[Any, Remembered[Overview]]()  # by the Datasette that shows them
@@ -46,6 +49,9 @@ class Around:
     timeline: Timeline | None = None
     advice: Advice | None = None
     files: Files | None = None
+
+
+_of_all = WeakKeyDictionary[Any, Remembered[Around]]()
 
 
 @hookimpl
@@ -65,7 +71,7 @@ async def front(datasette: Any, request: Any) -> Response:
     }
     if not wanted.asks:
         about = await ask(datasette, request, _overviews.setdefault(datasette, Remembered(overview)))
-        around = await _around(datasette, request, wanted, found=True)
+        around = await ask(datasette, request, _of_all.setdefault(datasette, Remembered(_around_all)))
         site = site_of(datasette)
         return await page(
             datasette, request, "front.html", {**context, "about": about, "around": around, "site": site}
@@ -91,6 +97,13 @@ async def results_json(datasette: Any, request: Any) -> Response:
     return Response.json({**asdict(result), "hits": hits, "next_address": more})
 
 
+def _around_all(connection: sqlite3.Connection) -> Around:
+    """What the front page shows of all articles."""
+    with suppress(QueryError):
+        return Around(timeline=timeline(connection, ""))
+    return Around()
+
+
 def _has_empty_fields(request: Any) -> bool:
     """A form sends its empty fields too; an address that is passed on is better without them."""
     return any(not value.strip() for name in request.args for value in request.args.getlist(name))
@@ -112,7 +125,12 @@ async def _around(datasette: Any, request: Any, wanted: Wanted, found: bool) -> 
     async def counted(question: Callable[..., T], **known: Any) -> T | None:
         asked = {"filters": wanted.filters, "exact": wanted.exact, **known}
         try:
-            return await ask(datasette, request, lambda connection: question(connection, wanted.q, **asked))
+            return await ask(
+                datasette,
+                request,
+                lambda connection: question(connection, wanted.q, **asked),
+                1 if question in BOUNDED else BESIDE,
+            )
         except QueryError:  # it takes too long: the hits are worth showing without it
             return None
 

@@ -1,5 +1,6 @@
 """All about one article: its text, of any version, what proves it, what belongs to it."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -141,15 +142,18 @@ def _belonging(connection: sqlite3.Connection, table: str, id: int, newest: bool
         taken += sum(len(value) for value in row.values() if isinstance(value, str))
         if taken > LISTED:
             break
-        shown.append(_with_text(connection, row))
-    return Listed(shown, total)
+        shown.append(row)
+    return Listed(_with_texts(connection, shown), total)
 
 
-def _with_text(connection: sqlite3.Connection, row: Row) -> Row:
-    """Of an attachment, `file` only where its text is there. An archive of before has no such column."""
-    if row.get("file") is None or rows(connection, "select 1 from files where id = ?", row["file"]):
-        return row
-    return {**row, "file": None}
+def _with_texts(connection: sqlite3.Connection, shown: list[Row]) -> list[Row]:
+    """Of attachments, `file` only where its text is there. An archive of before has no such column."""
+    stated = [row["file"] for row in shown if row.get("file") is not None]
+    if not stated:
+        return shown
+    query = "select id from files where id in (select value from json_each(?))"
+    there = {row["id"] for row in rows(connection, query, json.dumps(stated))}
+    return [row if row["file"] in there else {**row, "file": None} for row in shown]
 
 
 def plain(value: Any, longest: int = 300) -> str | None:
