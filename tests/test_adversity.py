@@ -95,7 +95,8 @@ def assert_as_if_nothing_had_been(crawls: Crawls, undisturbed: Kept) -> None:
 FULL = "(No space left on device|database or disk is full)"
 GOES_ON = "; when that is mended, the same command goes on"
 HALF_WAY = Fault("crawler.books:take_in", "before", 9)
-STANDING = replace(HALF_WAY, deed=stop)
+# Not within a transaction: who stands there lets nobody write.
+STANDING = Fault("crawler.frontier.frontier:Frontier.turn", "before", 5, deed=stop)
 MOMENTS = {
     "at the start": Fault("crawler.crawl:log_file", "before"),
     "in the midst of a record": Fault("archive.warc.file:_write", "before", 31),

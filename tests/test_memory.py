@@ -2,7 +2,7 @@
 
 Counted are the blocks that Python holds when a crawl is about to close, where nothing is in flight: of a crawl,
 and of another that is several times as long. A page more may leave next to nothing behind. Caches that have
-their bounds are filled, or made small, before; `bench/alone/memory.py` measures the whole process.
+their bounds are emptied, or made small, before; `bench/alone/memory.py` measures the whole process.
 """
 
 import re
@@ -13,17 +13,14 @@ from long_crawl import LongCrawl, replica_of
 SHORT, LONG = 200, 500  # timers that were cancelled lie about for a minute: a short crawl has fewer of them
 MOST = 3  # blocks a page: what cancelled timers leave differs with the load; the leak below shows about 9
 COUNT = """
-import gc
+import functools, gc
 import crawler.books, crawler.frontier.scheduler as scheduler
-from spiders import address, traps
-from spiders.mst import Mst
-from trafilatura import utils
-scheduler.MET = 20
-caches = [address.host_of, address.is_plain, address.local, traps.pattern_of, utils.trim, utils.line_processing]
-for cache in [*caches, lambda url: traps.unfit(url, Mst.rules)]:
-    for n in range(5_000):
-        cache(f"https://mst.gov.vn/muc-{n}.htm")
+from archive.copies import texts
+scheduler.MET, texts.WORDS = 20, 5_000
 def close(self, *args, close=crawler.books.Books.close, **more):
+    for thing in gc.get_objects():
+        if isinstance(thing, functools._lru_cache_wrapper) and thing.cache_info().maxsize:
+            thing.cache_clear()
     gc.collect()
     print("blocks", sys.getallocatedblocks(), flush=True)
     close(self, *args, **more)

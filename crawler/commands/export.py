@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OF_WACZ = ("by", "since", "until")  # options that make no sense of tables
 
 
-@click.command(short_help="Take the archive away: WACZ files of what was captured, or tables as Parquet.")
+@click.command(short_help="Take the archive away, as WACZ or Parquet files.")
 @click.option("--wacz", "form", flag_value="wacz", help="As WACZ files, which replay tools open.")
 @click.option(
     "--parquet", "form", flag_value="parquet", help="As Parquet files, for DuckDB, Polars or Spark."
@@ -56,11 +56,7 @@ def export(
     as_json: bool,
     data: Path,
 ) -> None:
-    """Take the archive away, whole or in part.
-
-    WACZ files hold what was captured, and each needs nothing else to be replayed. Parquet files hold the
-    tables of archive.db, by portal and year; docs/scale.md tells how to ask them.
-    """
+    """Take the archive away: WACZ files of what was captured, or its tables as Parquet files."""
     from crawler.portals import load
 
     if form is None:
