@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import dask
 import pytest
@@ -136,7 +137,7 @@ def cluster(folder: Path, count: int = 2, env: dict[str, str] | None = None) -> 
 @contextmanager
 def with_s3(folder: Path) -> Iterator[Cluster]:
     """A cluster of two whose machines reach an S3 server, as does this one; it has a bucket named `backan`."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:  # one process has one store, whoever serves it
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
@@ -147,6 +148,9 @@ def with_s3(folder: Path) -> Iterator[Cluster]:
         for name, value in {**env, **ENV}.items():
             patch.setenv(name, value)
         dask.config.refresh()
+        urlopen(
+            Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+        ).close()  # what another has left
         s3fs.S3FileSystem(skip_instance_cache=True).mkdir("backan")
         with cluster(folder, 2, env) as made:
             yield made

@@ -29,7 +29,7 @@ crawler.books.Books.close = close
 LEAK = """
 held = []
 def keep(self, capture, *args, take_in=crawler.books.Books.take_in, **more):
-    held.append((capture.url, [capture.sha256], {}))
+    held.append((capture.url, [capture.sha256], [object() for _ in range(9)]))
     return take_in(self, capture, *args, **more)
 crawler.books.Books.take_in = keep
 """
