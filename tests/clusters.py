@@ -137,7 +137,7 @@ def cluster(folder: Path, count: int = 2, env: dict[str, str] | None = None) -> 
 @contextmanager
 def with_s3(folder: Path) -> Iterator[Cluster]:
     """A cluster of two whose machines reach an S3 server, as does this one; it has a bucket named `backan`."""
-    with pytest.MonkeyPatch.context() as patch:  # one process has one store, whoever serves it
+    with pytest.MonkeyPatch.context() as patch:
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
@@ -148,10 +148,10 @@ def with_s3(folder: Path) -> Iterator[Cluster]:
         for name, value in {**env, **ENV}.items():
             patch.setenv(name, value)
         dask.config.refresh()
-        urlopen(
-            Request(f"http://{host}:{port}/moto-api/reset", method="POST")
-        ).close()  # what another has left
-        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("backan")
+        # This process has one store, and a client that is kept for whoever serves it: both begin anew.
+        urlopen(Request(f"{env['AWS_ENDPOINT_URL']}/moto-api/reset", method="POST")).close()
+        s3fs.S3FileSystem.clear_instance_cache()
+        s3fs.S3FileSystem().mkdir("backan")
         with cluster(folder, 2, env) as made:
             yield made
         server.stop()
