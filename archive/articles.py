@@ -22,10 +22,7 @@ _KNOWN = {
     table: f"select {', '.join(columns)} from {table} where article = ? order by position"
     for table, columns in _CHILDREN.items()
 }
-_INSERT = {
-    table: f"insert into {table} ({', '.join(columns)}) values (?{', ?' * (len(columns) - 1)})"
-    for table, columns in _CHILDREN.items()
-}
+_INSERT = {table: statements.inserting(table, columns) for table, columns in _CHILDREN.items()}
 
 
 def store(db: Database, id: int, article: Article, said: Said, capture: Row, in_bulk: bool) -> Change:

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 
 def insert(connection: Connection, table: str, row: Row) -> None:
-    connection.execute(_insert(table, tuple(row)), tuple(row.values()))
+    connection.execute(inserting(table, tuple(row)), tuple(row.values()))
 
 
 def upsert(connection: Connection, table: str, row: Row) -> None:
@@ -34,7 +34,8 @@ def rows(connection: Connection, query: str, parameters: Sequence[object] = ()) 
 
 
 @lru_cache
-def _insert(table: str, columns: tuple[str, ...]) -> str:
+def inserting(table: str, columns: tuple[str, ...]) -> str:
+    """The statement, for who inserts many rows at a time."""
     names = ", ".join(f'"{column}"' for column in columns)
     return f"insert into {table}({names}) values ({', '.join('?' * len(columns))})"
 
@@ -42,7 +43,7 @@ def _insert(table: str, columns: tuple[str, ...]) -> str:
 @lru_cache
 def _upsert(table: str, columns: tuple[str, ...]) -> str:
     news = ", ".join(f'"{column}" = excluded."{column}"' for column in columns if column != "id")
-    return f"{_insert(table, columns)} on conflict(id) do update set {news}"
+    return f"{inserting(table, columns)} on conflict(id) do update set {news}"
 
 
 @lru_cache

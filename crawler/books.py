@@ -121,17 +121,14 @@ class Books:
 
     def group(self) -> AbstractContextManager[None]:
         """One transaction for several captures."""
-        if self.archive is None:
-            raise ArchiveError("the archive is not open")
-        return self.archive.writing()
+        return self._the_archive().writing()
 
     def take_in(self, capture: Capture, page: Page, keep: bool = False) -> tuple[Page, Change | None]:
         """Take a capture into the archive; `keep`: somebody is going to ask for its `visit`."""
-        if self.archive is None:
-            raise ArchiveError("the archive is not open")
+        archive = self._the_archive()
         if not keep:
             self._written.pop(capture, None)
-        return take_in(self.archive, capture, page)
+        return take_in(archive, capture, page)
 
     def visit(
         self, capture: Capture, before: Visit | None, etag: str | None, modified: str | None
@@ -281,6 +278,11 @@ class Books:
         self.passes = frontier.passes.of(plan.portal.covers)
         if self.run.resumed:
             logger.info("%s goes on with the crawl begun %s", self.crawl, self.run.begun_at)
+
+    def _the_archive(self) -> Archive:
+        if self.archive is None:
+            raise ArchiveError("the archive is not open")
+        return self.archive
 
     def _the_warc(self) -> WarcWriter:
         if self.warc is None:

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.exceptions import CloseSpider
 
 from archive.alarms import Alarm
 from archive.counts import FAILURES
@@ -24,8 +24,8 @@ from crawler.frontier.records import Lease, Settled
 from crawler.frontier.visits import Visit
 from crawler.health.rules import PAUSED
 from crawler.plan import plan_of
-from crawler.portals import Portal, is_portal
-from crawler.tally import add, captures_of
+from crawler.portals import Portal, portal_crawled
+from crawler.tally import COUNTS, add, captures_of
 from crawler.writing import Part, WritingThread
 
 T = TypeVar("T")
@@ -54,10 +54,7 @@ class Logbook:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        # KEEP_ALIVE is the mark of `scrapy shell`, where one looks at pages and keeps none.
-        if not is_portal(crawler.spidercls) or crawler.settings.getbool("KEEP_ALIVE"):
-            raise NotConfigured
-        logbook = cls(crawler.spidercls, crawler)
+        logbook = cls(portal_crawled(crawler), crawler)
         crawler.signals.connect(logbook.spider_opened, signals.spider_opened)
         crawler.signals.connect(logbook.spider_closed, signals.spider_closed)
         return logbook
@@ -216,7 +213,7 @@ class Logbook:
             self.failures[page.note or page.outcome] += 1
         self.crawler.stats.set_value("backan/captures", captures_of(self.tally))
         self.crawler.stats.inc_value(f"backan/outcome/{page.outcome}")
-        for name in ("pages", "new", "changed", "unchanged", "failed"):
+        for name in COUNTS:
             self.crawler.stats.set_value(f"backan/{name}", getattr(self.tally, name))
 
     def _break(self, error: BaseException) -> None:

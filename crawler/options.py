@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def duration(text: str) -> float:
 def refuse_store_alone(cluster: str | None, store: str | None) -> None:
     if store and not cluster:
         raise click.UsageError("--store is for the machines of a cluster: name it with --cluster")
+
+
+def refuse_unknown(portals: Iterable[str], known: Collection[str]) -> None:
+    if unknown := [name for name in portals if name not in known]:
+        raise click.UsageError(f"no portal named {', '.join(unknown)}; there are {', '.join(known)}")
 
 
 def no_option(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, Protocol, TypeGuard
 
 from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
@@ -40,6 +42,14 @@ class Portal(Protocol):
 def is_portal(spider: type[Spider]) -> TypeGuard[type[Portal]]:
     """Whether a spider is a portal; `scrapy shell` and `scrapy fetch` also run with Scrapy's own."""
     return hasattr(spider, "covers")
+
+
+def portal_crawled(crawler: Crawler) -> type[Portal]:
+    """The portal that a crawl is of. Raises NotConfigured where it is no portal, and in `scrapy shell`, whose
+    mark is KEEP_ALIVE: there one looks at pages and keeps none."""
+    if not is_portal(crawler.spidercls) or crawler.settings.getbool("KEEP_ALIVE"):
+        raise NotConfigured
+    return crawler.spidercls
 
 
 def project_settings(overrides: dict[str, Any] | None = None) -> Settings:

@@ -1,7 +1,11 @@
 """Count what captures came to, in the same way for a crawl and for an import."""
 
+from collections.abc import Iterable
+
 from archive.counts import FAILURES, NO_PAGES
 from archive.model import Change, Outcome, Tally
+
+COUNTS = ("pages", "new", "changed", "unchanged", "failed")
 
 
 def add(tally: Tally, outcome: Outcome, change: Change | None, replaced: bool = False) -> None:
@@ -15,6 +19,17 @@ def add(tally: Tally, outcome: Outcome, change: Change | None, replaced: bool = 
         tally.failed += outcome in FAILURES
     if change:
         setattr(tally, change, getattr(tally, change) + 1)
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """What several came to together."""
+    whole = Tally()
+    for tally in tallies:
+        for name in COUNTS:
+            setattr(whole, name, getattr(whole, name) + getattr(tally, name))
+        for outcome, count in tally.outcomes.items():
+            whole.outcomes[outcome] = whole.outcomes.get(outcome, 0) + count
+    return whole
 
 
 def captures_of(tally: Tally, *outcomes: Outcome) -> int:

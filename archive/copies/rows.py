@@ -48,9 +48,7 @@ def replace(archive: Connection, id: int, drawn: Drawn | None = None, in_bulk: b
     known = archive.execute("select digest from copies_sketches where article = ?", [id]).fetchone()
     if known and known[0] == digest:
         return
-    touched = set() if in_bulk else _remove(archive, id)
-    if in_bulk:
-        archive.execute("delete from copies_sketches where article = ?", [id])
+    touched = _remove(archive, id, in_bulk)
     if drawn.sketch:
         archive.execute("insert into copies_sketches values (?, ?, ?, ?)", [id, rank, digest, drawn.sketch])
         if not in_bulk:
@@ -63,10 +61,7 @@ def forget(archive: Connection, articles: Collection[int], in_bulk: bool = False
     touched: set[int] = set()
     for id in articles:
         archive.execute("delete from credits where article = ?", [id])
-        if in_bulk:
-            archive.execute("delete from copies_sketches where article = ?", [id])
-        else:
-            touched |= _remove(archive, id)
+        touched |= _remove(archive, id, in_bulk)
     regroup(archive, touched)
 
 
@@ -105,8 +100,11 @@ def _compare(archive: Connection, id: int, drawn: bytes) -> set[int]:
     return {id, *found, *(id for pair in parted for id in pair)}
 
 
-def _remove(archive: Connection, id: int) -> set[int]:
-    """Returns whose pairs have changed, the article included."""
+def _remove(archive: Connection, id: int, in_bulk: bool) -> set[int]:
+    """Returns whose pairs have changed, the article included; in bulk there are none yet."""
+    if in_bulk:
+        archive.execute("delete from copies_sketches where article = ?", [id])
+        return set()
     drawn = archive.execute("select sketch from copies_sketches where article = ?", [id]).fetchone()
     if drawn is None:
         return {id}

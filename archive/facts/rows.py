@@ -6,7 +6,6 @@ row while an article mentions it, and a document's date is the earliest that its
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from sqlite3 import Connection
 
 from archive.facts import facts_of
@@ -15,6 +14,7 @@ from archive.facts.gazetteer import Place, gazetteer
 from archive.facts.people import Named
 from archive.identity import row_id
 from archive.model import Article
+from archive.statements import inserting
 
 Row = tuple[object, ...]
 Rows = dict[str, tuple[Row, ...]]  # by table
@@ -157,10 +157,8 @@ def _insert_all(archive: Connection, table: str, things: Things | None, said: Ro
     archive.executemany(_insert(table, _columns(table)), rows)
 
 
-@cache
 def _insert(table: str, columns: tuple[str, ...]) -> str:
-    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
-    return f"insert into {table} ({names}) values ({marks}) on conflict do nothing"
+    return f"{inserting(table, columns)} on conflict do nothing"
 
 
 def _known(archive: Connection, table: str, id: int) -> list[Row]:

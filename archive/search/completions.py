@@ -44,11 +44,9 @@ def _phrases(connection: sqlite3.Connection, term: Term, table: str) -> tuple[st
         if not any(_is_common(connection, table, tokens[-1]) for tokens in spellings if tokens):
             return ()
     except sqlite3.OperationalError as error:
-        if "no such table" in str(
-            error
-        ):  # the connection is kept from writing: FTS5's own way finds the same
-            return ()
-        raise
+        if "no such table" not in str(error):
+            raise
+        return ()  # the connection is kept from writing: FTS5's own way finds the same
     found = [
         " ".join((*tokens[:-1], word))
         for tokens in spellings

@@ -126,9 +126,8 @@ class _Named:
         return result_of(self._future, self._name)
 
     def cancel(self) -> None:
-        with suppress(
-            RuntimeError
-        ):  # where an error has ended all, its connection may have been closed before
+        # Where an error has ended all, its connection may have been closed before.
+        with suppress(RuntimeError):
             self._future.cancel()
 
 

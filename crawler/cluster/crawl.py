@@ -3,7 +3,7 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -11,21 +11,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 from archive import lock
 from archive.errors import ArchiveError
 from archive.model import Tally
 from archive.store import Archive
 from crawler.beginning import refuse_loss
-from crawler.clock import compact, now
 from crawler.cluster.connect import connected, result_of
 from crawler.cluster.guard import LOST, driving
 from crawler.cluster.manifest import STATE, Slice, load, manifest
 from crawler.cluster.merge import merge, merge_leftovers
 from crawler.cluster.portal_state import ARCHIVE, FRONTIER, take_out
 from crawler.cluster.reading import WARC, share
-from crawler.cluster.store import Store, store_url
+from crawler.cluster.store import Store, new_run, store_url
 from crawler.cluster.work import Task, crawl_slice
 from crawler.crawl import Crawled, disk_free, robots_of, tls_of
 from crawler.desk import schedule
@@ -34,7 +32,7 @@ from crawler.health.rules import PAUSED
 from crawler.mixture import refuse_mixture
 from crawler.portals import load as load_portals
 from crawler.settings import USER_AGENT
-from crawler.tally import captures_of
+from crawler.tally import captures_of, total
 from crawler.wording import counted
 
 SLICE = 3600.0  # seconds
@@ -69,7 +67,7 @@ def crawl(
     if via is None:
         refuse_mixture(data, str(given.get("BACKAN_SOURCE") or "live"))
     asked = {"since": since, "until": until, "limit": limit, "via": via, "fresh": fresh, "settings": given}
-    run = f"{compact(now())}-{uuid4().hex[:8]}"
+    run = new_run()
     with ExitStack() as held:
         for name in portals:
             held.enter_context(lock.crawling(data, name))
@@ -102,7 +100,7 @@ class _Portal:
         last = self.done[-1]
         return replace(
             last,
-            tally=_sum(one.tally for one in self.done),
+            tally=total(one.tally for one in self.done),
             resumed=self.done[0].resumed,
             broken=self.broken or last.broken,
             outcome="failed" if self.broken else last.outcome,
@@ -224,16 +222,6 @@ def _of(portal: str, data: Path, run: str, url: str, asked: Mapping[str, Any]) -
     certificates = Path(bundle).read_bytes() if bundle else None
     task = Task(url, portal, run, 1, {**asked, "settings": own | asked["settings"]}, env, certificates)
     return _Portal(task)
-
-
-def _sum(tallies: Iterator[Tally]) -> Tally:
-    total = Tally()
-    for tally in tallies:
-        for name in ("pages", "new", "changed", "unchanged", "failed"):
-            setattr(total, name, getattr(total, name) + getattr(tally, name))
-        for outcome, count in tally.outcomes.items():
-            total.outcomes[outcome] = total.outcomes.get(outcome, 0) + count
-    return total
 
 
 def _told(slice: Slice) -> str:

@@ -14,11 +14,10 @@ from crawler.cluster.portal_state import FRONTIER, put_frontier
 from crawler.cluster.reading import WARC, is_within, part_in
 from crawler.cluster.store import Store
 from crawler.intake.ingest import take_in_new
-from crawler.intake.readers import PIECE, Here, Piece, parts, read_piece
+from crawler.intake.readers import PIECE, Piece, alone, parts, read_piece
 from crawler.intake.reading import Read
 from crawler.intake.survey import Found, Portals, Survey, settle
 from crawler.intake.surveys import Surveys
-from crawler.intake.workers import Workers
 
 
 def merge(data: Path, store: Store, slice: Slice, portals: Portals) -> None:
@@ -88,7 +87,7 @@ class InParts:
         self._folder, self._portals = folder, portals
 
     def survey(self, files: Iterable[Path]) -> Iterator[Survey]:
-        return Here(Workers(None, 1), self._folder, self._portals).survey(files)
+        return alone(self._folder, self._portals).survey(files)
 
     def read(self, pieces: Iterable[Piece]) -> Iterator[list[Read | Unusable]]:
         taken = self._taken()
@@ -100,7 +99,7 @@ class InParts:
         """The part is in the order of the file, and may hold more than what is still to be taken in."""
         if found.original is None:
             for one in taken:
-                if _place_of(one) == (found.place.offset if found.place else (found.url, found.captured_at)):
+                if _key(one) == found.key:
                     return one
         return read_piece(Piece([found], piece.originals), self._folder, self._portals)[0]
 
@@ -109,7 +108,8 @@ class InParts:
             yield from some
 
 
-def _place_of(taken: Read | Unusable) -> object:
+def _key(taken: Read | Unusable) -> object:
+    """That of what was found, see `Found.key`."""
     if isinstance(taken, Unusable):
         return taken.place.offset
     capture = taken[0]

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-from crawler.clock import compact, now
 from crawler.cluster.connect import connected, pool_of
-from crawler.cluster.reading import WARC, OnCluster
-from crawler.cluster.store import Store, store_url
+from crawler.cluster.reading import PARTS, WARC, OnCluster
+from crawler.cluster.store import Store, new_run, store_url
 from crawler.intake.readers import Readers
 from crawler.intake.survey import Portals
-
-PARTS = "parts"
 
 
 @contextmanager
@@ -23,7 +19,7 @@ def on_cluster(
 
     Raises ArchiveError where the cluster or the store cannot be used.
     """
-    files, run = Store(store_url(store, data)), f"{compact(now())}-{uuid4().hex[:8]}"
+    files, run = Store(store_url(store, data)), new_run()
     with connected(address, files) as client:
         before = {name.partition("/")[0] for name in files.sizes(PARTS)} if keep else set()
         try:

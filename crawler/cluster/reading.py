@@ -22,6 +22,7 @@ from crawler.intake.workers import Workers
 
 PART = 4096  # records, or some 100 MB of a WARC file
 WARC = "warc"  # the folder of the captures in a store
+PARTS = "parts"  # and that of what was read of them
 SILENT = "no-response"  # the name of a part of nothing but requests that brought none
 
 
@@ -38,7 +39,7 @@ class OnCluster:
 
     def __init__(self, pool: Workers, store: Store, run: str, folder: Path, portals: Portals) -> None:
         self._pool, self._store, self._folder, self._portals = pool, store, folder, portals
-        self._parts, self._numbers = f"parts/{run}", dict[str, int]()
+        self._parts, self._numbers = f"{PARTS}/{run}", dict[str, int]()
         self._known: dict[str, int] | None = None  # what the store holds
 
     def survey(self, files: Iterable[Path]) -> Iterator[Survey]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from archive.errors import ArchiveError
+from crawler.clock import compact, now
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -152,6 +153,11 @@ def _opened(url: str) -> "tuple[AbstractFileSystem, str]":
     except ImportError as error:  # of the library for this kind of store
         raise ArchiveError(f"{MISSING} ({error})") from error
     return files, str(root).rstrip("/")
+
+
+def new_run() -> str:
+    """The name of what one driver does: names of later ones come behind it."""
+    return f"{compact(now())}-{uuid4().hex[:8]}"
 
 
 def store_url(store: str | None, data: Path) -> str:

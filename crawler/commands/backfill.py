@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.commands.telling import ALARM, telling_errors
-from crawler.options import DAY, data_option, day, json_option
+from crawler.options import DAY, data_option, day, json_option, refuse_unknown
 from crawler.wording import counted, printable
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def backfill(
     from crawler.portals import load
 
     portals = load()
-    if portal not in portals:
-        raise click.UsageError(f"no portal named {portal}; there are {', '.join(portals)}")
+    refuse_unknown([portal], portals)
     if sources[0] in SERVICES:
         if len(sources) > 1:
             raise click.UsageError(f"one web archive at a time: --from {sources[0]} alone")

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.commands.telling import ALARM, put_in_order, telling_errors
-from crawler.options import DAY, cluster_option, data_option, day, duration, refuse_store_alone, store_option
+from crawler.options import (
+    DAY,
+    cluster_option,
+    data_option,
+    day,
+    duration,
+    refuse_store_alone,
+    refuse_unknown,
+    store_option,
+)
 from crawler.wording import printable
 
 if TYPE_CHECKING:
@@ -60,8 +69,7 @@ def crawl(
     from crawler.portals import load
 
     known = list(load())
-    if unknown := [name for name in portals if name not in known]:
-        raise click.UsageError(f"no portal named {', '.join(unknown)}; there are {', '.join(known)}")
+    refuse_unknown(portals, known)
     if via and not via.startswith("http://"):
         raise click.UsageError("--via takes an address that begins with http://")
     refuse_store_alone(cluster, store)

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from crawler.commands.telling import ALARM, telling_errors
-from crawler.options import DAY, data_option, day, json_option
+from crawler.options import DAY, data_option, day, json_option, refuse_unknown
 from crawler.wording import counted, printable
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ def export(
 
     if form is None:
         raise click.UsageError("say in which form: --wacz or --parquet")
-    known = list(load())
-    if unknown := [name for name in portals if name not in known]:
-        raise click.UsageError(f"no portal named {', '.join(unknown)}; there are {', '.join(known)}")
+    refuse_unknown(portals, load())
     if since and until and until < since:
         raise click.UsageError(f"--until {until} is before --since {since}")
     folder = out or str(data / form)

@@ -61,6 +61,11 @@ class Found:
     url: str = ""
     captured_at: str = ""
 
+    @property
+    def key(self) -> object:
+        """What tells it from all others of its file."""
+        return self.place.offset if self.place else (self.url, self.captured_at)
+
 
 @dataclass(slots=True)
 class Crawl:

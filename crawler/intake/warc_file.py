@@ -65,7 +65,7 @@ def take_in_file(
     for crawl in held.crawls.values():
         begin(archive, crawl, portals)
     known = _known(archive, held)
-    new = [found for found in held.found if _key(found) not in known]
+    new = [found for found in held.found if found.key not in known]
     done.known = len(held.found) - len(new)
     piece = Piece(new, find_originals(folder, originals_of(new)))
     rest = iter(new)
@@ -146,20 +146,14 @@ def is_running(folder: Path, crawl: str) -> bool:
 
 
 def _known(archive: Archive, held: Survey) -> Collection[object]:
-    """What the archive has of a file, by `_key`."""
+    """What the archive has of a file, by the keys of what was found."""
     query = "select warc_offset from captures where warc_file = ?"
     offsets: set[object] = {offset for (offset,) in archive.db.execute(query, [held.file])}
     silent = [found for found in held.found if found.place is None]
     query = "select 1 from captures where url = ? and captured_at = ? and warc_file is null"
     return offsets | {
-        _key(found)
-        for found in silent
-        if archive.db.execute(query, [found.url, found.captured_at]).fetchone()
+        found.key for found in silent if archive.db.execute(query, [found.url, found.captured_at]).fetchone()
     }
-
-
-def _key(found: Found) -> object:
-    return found.place.offset if found.place else (found.url, found.captured_at)
 
 
 def _store(archive: Archive, taken: Read, done: Ingested) -> None:
