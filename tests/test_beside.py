@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from deadly_portal import Deadly
-from runs import HURRY, ROOT, environment, rows, run
+from runs import HURRY, ROOT, dump, environment, rows, run
 from scrapy.http import HtmlResponse, Response
 from scrapy.settings import Settings
 
@@ -22,7 +24,11 @@ from archive.model import Outcome, Page
 from crawler.beside.child import read
 from crawler.beside.readers import Readers, count_of
 from crawler.intake.fate import Fate, page_of
+from crawler.intake.readers import Here
+from crawler.intake.rebuild import rebuild
+from crawler.intake.workers import workers
 
+PORTALS: dict[str, Any] = {"deadly": Deadly}
 SITE = "http://localhost"
 LONG = 60.0  # seconds that no page here takes, on a busy machine either
 SHORT = 1.0  # of the processor's time
@@ -176,6 +182,15 @@ def test_a_crawl_goes_on_after_pages_that_kill_and_that_hang(tmp_path: Path) -> 
     assert set(found) == {"1", "2", "3"}
     assert {outcome for outcome, _ in found.values()} == {"article:selectors"}
     assert rows(tmp_path, "select outcome from crawls") == [("finished",)]
+    before = dump(tmp_path)
+    rebuild(tmp_path, PORTALS, elsewhere=partial(in_a_hurry, tmp_path / "warc"))
+    assert dump(tmp_path) == before
+
+
+@contextmanager
+def in_a_hurry(folder: Path) -> Iterator[Here]:
+    with workers(2) as pool:
+        yield Here(pool, folder, PORTALS, longest=SHORT)
 
 
 def test_the_rules_of_a_host_are_not_read_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:

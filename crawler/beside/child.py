@@ -1,7 +1,6 @@
 """A process that reads pages beside a crawl, one after the other, until the crawl is no more."""
 
 import pickle
-import signal
 import socket
 from collections import deque
 from collections.abc import Sequence
@@ -13,22 +12,15 @@ from scrapy.utils.misc import walk_modules_iter
 from archive.model import Article, Outcome, Page
 from archive.said import prepared
 from crawler.beside.message import QUESTION, READY, Question, packed
+from crawler.intake.apart import within
 from crawler.intake.fate import ready
 from crawler.intake.workers import begin
 from crawler.portals import Portal
 
-# By the clock so much longer than by the processor's time: others may have the processor, or a file is read
-# apart, which has 600 seconds of its own (archive/attached/apart.py).
-WAITING = 5.5
-LATE = (signal.SIGPROF, signal.SIGALRM)  # what the one and the other end a process with
-
 
 def serve(asked: socket.socket, modules: Sequence[str]) -> None:
-    """Answer questions about portals of these modules. A page that takes too long ends the process, without
-    a word of Python's: where a page hangs, nothing else may run."""
+    """Answer questions about portals of these modules. A page that takes too long ends the process."""
     begin()
-    for late in LATE:
-        signal.signal(late, signal.SIG_DFL)
     for module in modules:
         deque(walk_modules_iter(module), 0)
     prepared(Page(Outcome.SELECTORS, Article("https://localhost/", "", "Tin", "Tin.")))  # loads its tables
@@ -46,19 +38,11 @@ def read(portal: type[Portal], response: Response) -> Page:
 
 
 def _answer(question: Question, body: bytes) -> bytes:
-    _allow(question.seconds)
-    try:
-        return packed(read(question.portal, question.response(body)))
-    except Exception as error:  # a mistake of ours, as bad here as there
-        return packed(_portable(error))
-    finally:
-        _allow(0)
-
-
-def _allow(seconds: float) -> None:
-    """0: there is nothing to be done that could take too long."""
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.setitimer(signal.ITIMER_REAL, WAITING * seconds)
+    with within(question.seconds):
+        try:
+            return packed(read(question.portal, question.response(body)))
+        except Exception as error:  # a mistake of ours, as bad here as there
+            return packed(_portable(error))
 
 
 def _portable(error: Exception) -> Exception:

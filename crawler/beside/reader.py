@@ -6,13 +6,13 @@ import pickle
 import signal
 import socket
 from collections.abc import Sequence
-from contextlib import suppress
 from multiprocessing.process import BaseProcess
 
 from archive.errors import ArchiveError
 from archive.model import Page
-from crawler.beside.child import LATE, serve
+from crawler.beside.child import serve
 from crawler.beside.message import ANSWER, READY, Question
+from crawler.intake.apart import too_slow, why
 
 PIECE = 1 << 18  # bytes of a body that wait to be sent
 TO_END = 5  # seconds from when its socket is closed until it is no more
@@ -108,12 +108,7 @@ class Reader:
         if is_first:
             await asyncio.to_thread(self._process.join, TO_END)
         code = self._process.exitcode or 0
-        if -code in LATE:
-            return GoneError("takes too long to be read", is_first, too_slow=True)
-        name = f"exit code {code}"
-        with suppress(ValueError):
-            name = signal.Signals(-code).name
-        return GoneError(f"ends the process that reads it ({name})", is_first)
+        return GoneError(why(code), is_first, too_slow(code))
 
 
 def _begun(modules: Sequence[str]) -> tuple[socket.socket, BaseProcess]:

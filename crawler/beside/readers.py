@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from archive.model import Outcome, Page
+from archive.model import Page
 from crawler.beside.message import Question
 from crawler.beside.reader import GoneError, Reader
-from crawler.intake.fate import article_key
+from crawler.intake.apart import LONGEST
+from crawler.intake.fate import unreadable_page
 from crawler.portals import Portal
 
 MOST = 4  # processes that are begun unasked
@@ -40,8 +41,7 @@ class Readers:
                 except GoneError as gone:
                     ended += gone.was_read
                     if gone.was_read and (gone.too_slow or ended == TRIES):
-                        key = article_key(portal, response.url)
-                        return Page(Outcome.UNREADABLE, note=str(gone), key=key)
+                        return unreadable_page(str(gone), portal, response.url)
 
     def processes(self) -> list[int]:
         """Their ids."""
@@ -68,7 +68,10 @@ def shared(settings: BaseSettings) -> Readers | None:
     count = count_of(settings)
     readers = _shared.get(os.getpid())
     if readers is None and count:
-        modules, seconds = settings.getlist("SPIDER_MODULES"), settings.getfloat("BACKAN_READING_TIME", 120)
+        modules, seconds = (
+            settings.getlist("SPIDER_MODULES"),
+            settings.getfloat("BACKAN_READING_TIME", LONGEST),
+        )
         readers = _shared[os.getpid()] = Readers(count, modules, seconds)
     return readers
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -79,7 +78,7 @@ def _readers(
         return on_cluster(cluster, store, data, portals)
     from crawler.intake.readers import here
 
-    return here(os.cpu_count() or 1, data / "warc", portals)
+    return here(None, data / "warc", portals)
 
 
 def _ingest(file: Path, data: Path, surveys: "Surveys", readers: "Readers") -> "list[Ingested]":

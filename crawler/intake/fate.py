@@ -87,6 +87,13 @@ def _page_of(portal: type[Portal], response: Response | None, fate: Fate) -> Pag
     return page if page.outcome in (Outcome.REDIRECT, Outcome.CHALLENGE) else Page(Outcome.ROBOTS)
 
 
+def unreadable_page(
+    note: str, portal: type[Portal], url: str, response: Response | None = None, fate: Fate | None = None
+) -> Page:
+    """What is stored, instead of `page_of`, of a page that nothing can read."""
+    return Page(Outcome.UNREADABLE, note=note, key=article_key(portal, url))
+
+
 def article_key(portal: type[Portal], url: str) -> str | None:
     """The article whose address it is, as reading a page tells it too."""
     return portal.key(url) if portal.classify(url) == Kind.ARTICLE else None

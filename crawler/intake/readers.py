@@ -1,6 +1,8 @@
 """Who surveys WARC files and reads what they hold: the processes of this machine, or others like them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from archive.warc.reader import Place, Unusable
+from crawler.intake.apart import LONGEST, EndedError, apart, within
+from crawler.intake.fate import unreadable_page
 from crawler.intake.reading import Read, read
 from crawler.intake.survey import Found, Original, Portals, Survey, survey_anew
 from crawler.intake.workers import Workers, workers
@@ -45,24 +49,34 @@ class Readers(Protocol):
 class Here:
     """The processes of this machine; the files lie in `folder`."""
 
-    def __init__(self, pool: Workers, folder: Path, portals: Portals) -> None:
+    def __init__(
+        self, pool: Workers, folder: Path, portals: Portals, few: int = 0, longest: float = LONGEST
+    ) -> None:
+        """Fewer pieces than `few` this process reads; `longest`: seconds that others have for a page."""
         self._pool, self._folder, self._portals = pool, folder, portals
+        self._few, self._longest = few, longest
 
     def survey(self, files: Iterable[Path]) -> Iterator[Survey]:
         return self._pool.in_order(partial(survey_anew, portals=self._portals), files)
 
     def read(self, pieces: Iterable[Piece]) -> Iterator[list[Read | Unusable]]:
         small = (part for piece in pieces for part in parts(piece, PIECE))
-        first = list(islice(small, FEW))
-        pool = self._pool if len(first) == FEW else Workers(None, 1)
-        reading = partial(read_piece, folder=self._folder, portals=self._portals)
-        return pool.in_order(reading, chain(first, small))
+        first = list(islice(small, self._few))
+        if len(first) < self._few:
+            return map(self._how(read_piece), first)
+        beside, again = (partial(self._how(how), longest=self._longest) for how in (read_beside, read_apart))
+        return self._pool.in_order(beside, chain(first, small), again)
+
+    def _how(self, read: Callable[..., list[Read | Unusable]]) -> Callable[..., list[Read | Unusable]]:
+        return partial(read, folder=self._folder, portals=self._portals)
 
 
 @contextmanager
-def here(jobs: int, folder: Path, portals: Portals) -> Iterator[Readers]:
-    with workers(jobs) as pool:
-        yield Here(pool, folder, portals)
+def here(jobs: int | None, folder: Path, portals: Portals) -> Iterator[Readers]:
+    """So many processes; by default all cores but for what is soon read. A page that ends one of them is
+    unreadable: the only one, which is this, it ends with all."""
+    with workers(jobs or os.cpu_count() or 1) as pool:
+        yield Here(pool, folder, portals, few=0 if jobs else FEW)
 
 
 def alone(folder: Path, portals: Portals) -> Readers:
@@ -79,6 +93,29 @@ def parts(piece: Piece, size: int) -> Iterator[Piece]:
 
 def read_piece(piece: Piece, folder: Path, portals: Portals) -> list[Read | Unusable]:
     return [stored(read(one, folder, portals, piece.originals)) for one in piece.found]
+
+
+def read_beside(piece: Piece, folder: Path, portals: Portals, longest: float) -> list[Read | Unusable]:
+    """As `read_piece`, in another process than the one that stores: a page that takes too long ends it."""
+    if multiprocessing.parent_process() is None:
+        return read_piece(piece, folder, portals)
+    found: list[Read | Unusable] = []
+    for one in parts(piece, 1):
+        with within(longest):
+            found += read_piece(one, folder, portals)
+    return found
+
+
+def read_apart(piece: Piece, folder: Path, portals: Portals, longest: float) -> list[Read | Unusable]:
+    """What a piece comes to one of whose pages has ended its process: that one is unreadable."""
+    try:
+        return apart(partial(read_beside, folder=folder, portals=portals, longest=longest), piece)
+    except EndedError as ended:
+        if len(piece.found) == 1:
+            unread = partial(unreadable_page, str(ended))
+            return [stored(read(piece.found[0], folder, portals, piece.originals, unread))]
+    halves = parts(piece, (len(piece.found) + 1) // 2)
+    return [one for half in halves for one in read_apart(half, folder, portals, longest)]
 
 
 def stored(taken: Read | Unusable) -> Read | Unusable:

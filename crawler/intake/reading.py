@@ -1,26 +1,33 @@
 """From a record that was found to the row and the page that it comes to; pure, so any process can do it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+
+from scrapy.http import Response
 
 from archive.errors import WarcError
 from archive.model import Capture, Page
 from archive.warc.reader import Exchange, Place, Revisit, Unusable, read_at
 from crawler.errors import ends_everything, reason
-from crawler.intake.fate import capture_of, page_of, response_of
+from crawler.intake.fate import Fate, capture_of, page_of, response_of
 from crawler.intake.survey import Found, Original, Portals
 from crawler.portals import Portal
 
 # The note of a revisit whose original is missing.
 LOST = "repeats a record that is in no file of this archive"
 Read = tuple[Capture, Page]
+Reader = Callable[[type[Portal], str, Response | None, Fate], Page]
 
 
 def read(
-    found: Found, folder: Path, portals: Portals, originals: Mapping[Original, Place]
+    found: Found,
+    folder: Path,
+    portals: Portals,
+    originals: Mapping[Original, Place],
+    page_of: Reader = page_of,
 ) -> Read | Unusable:
-    """Read what was found from its file.
+    """Read what was found from its file; `page_of` tells what its response comes to.
 
     Whatever is wrong with one response must not cost the others: it is unusable then, with the reason.
     Raises OSError and ArchiveError, which would befall the others too.
@@ -32,7 +39,7 @@ def read(
     try:
         record = read_at(folder / found.place.file, found.place.offset)
         if isinstance(record, Revisit):
-            return _repeated(record, found, portal, _original(found, folder, originals))
+            return _repeated(record, found, portal, _original(found, folder, originals), page_of)
         if not isinstance(record, Exchange):
             return Unusable(found.place, "another record has taken its place")
         capture = capture_of(record, found.portal, found.crawl)
@@ -52,7 +59,9 @@ def _original(found: Found, folder: Path, originals: Mapping[Original, Place]) -
     return record if isinstance(record, Exchange) else None
 
 
-def _repeated(revisit: Revisit, found: Found, portal: type[Portal], original: Exchange | None) -> Read:
+def _repeated(
+    revisit: Revisit, found: Found, portal: type[Portal], original: Exchange | None, page_of: Reader
+) -> Read:
     """What was not modified is read as it was, headers and all; an identical body has headers of its own."""
     bare = Exchange(
         revisit.url, revisit.captured_at, revisit.status, revisit.headers, b"", revisit.place, id=revisit.id

@@ -1,6 +1,5 @@
 """Make the archive anew from its WARC files alone, on all cores."""
 
-import os
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +74,7 @@ def rebuild(
             salvaged = [file.name for file in salvage(folder)]
             files = warc_files(folder)
             _refuse_one_stem(files)
-            begin = elsewhere or partial(here, jobs or os.cpu_count() or 1, folder, portals)
+            begin = elsewhere or partial(here, jobs, folder, portals)
             with begin() as readers, Archive(new) as archive:
                 made = _Rebuild(archive, folder, portals, readers, done_with)
                 made.done.salvaged = salvaged

@@ -33,43 +33,77 @@ class Pool(Protocol):
     def submit(self, work: Callable[[T], R], piece: T, /) -> Future[R]: ...
 
 
+class Processes:
+    """So many of this machine, begun anew rather than forked: this one may have threads."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool = self._begun()
+
+    def submit(self, work: Callable[[T], R], piece: T, /) -> Future[R]:
+        try:
+            return self._pool.submit(work, piece)
+        except BrokenProcessPool:  # one was killed, and the others with it
+            self.end()
+            self._pool = self._begun()
+            return self._pool.submit(work, piece)
+
+    def end(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _begun(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._count, multiprocessing.get_context("spawn"), initializer=begin)
+
+
 class Workers:
     """A pool of processes, or this one alone, with no more than `ahead` pieces of work at any time."""
 
     def __init__(self, pool: Pool | None, ahead: int) -> None:
         self._pool, self._ahead = pool, ahead
 
-    def in_order(self, work: Callable[[T], R], pieces: Iterable[T]) -> Iterator[R]:
-        """What `work` makes of each piece. Raises ArchiveError where a process was killed."""
+    def in_order(
+        self, work: Callable[[T], R], pieces: Iterable[T], again: Callable[[T], R] | None = None
+    ) -> Iterator[R]:
+        """What `work` makes of each piece, and `again` of those whose process was killed.
+
+        Raises ArchiveError where one was killed and nobody does its work again.
+        """
         if self._pool is None:
             yield from map(work, pieces)
             return
-        running: deque[Future[R]] = deque()
+        running: deque[tuple[T, Future[R]]] = deque()
         try:
             for piece in pieces:
-                running.append(self._pool.submit(work, piece))
+                running.append((piece, self._pool.submit(work, piece)))
                 if len(running) >= self._ahead:
-                    yield running.popleft().result()
+                    yield _done(*running.popleft(), again)
             while running:
-                yield running.popleft().result()
-        except BrokenProcessPool as error:
-            raise ArchiveError("a process that reads pages was killed, perhaps for want of memory") from error
+                yield _done(*running.popleft(), again)
         finally:
-            for future in running:
+            for _, future in running:
                 future.cancel()
+
+
+def _done(piece: T, future: Future[R], again: Callable[[T], R] | None) -> R:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        if again is None:
+            raise ArchiveError("a process that reads pages was killed, perhaps for want of memory") from error
+    return again(piece)
 
 
 @contextmanager
 def workers(jobs: int) -> Iterator[Workers]:
-    """So many processes, begun anew rather than forked: this one may have threads. A single one is this."""
+    """So many processes of this machine. A single one is this."""
     if jobs == 1:
         yield Workers(None, 1)
         return
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=begin)
+    pool = Processes(jobs)
     try:
         yield Workers(pool, 4 * jobs)
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.end()
 
 
 def begin() -> None:
