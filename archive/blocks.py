@@ -138,9 +138,11 @@ class _Flattener:
         elif tag in INLINE and (is_inline or not _holds_blocks(element)):
             self.children(element, style, is_inline=True)
         else:
-            self.flush(_parent(element), style)
+            if self.run or self.under_image:
+                self.flush(_parent(element), style)
             self.children(element, style)
-            self.flush(element, style)
+            if self.run or self.under_image:
+                self.flush(element, style)
 
     def children(self, element: HtmlElement, style: _Style, is_inline: bool = False) -> None:
         if text := element.text:
