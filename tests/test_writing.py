@@ -1,6 +1,7 @@
 """What waits while one transaction commits is committed together, in the order in which it came."""
 
 import asyncio
+import gc
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -130,5 +131,8 @@ def test_a_loop_that_stands_still_is_noticed(caplog: pytest.LogCaptureFixture) -
         await asyncio.sleep(0.02)
         stalls.engine_stopped()
 
+    before = gc.get_freeze_count()
     asyncio.run(standing_still())
     assert stalls.stats.get_value("backan/longest_stall") >= 80
+    assert gc.get_freeze_count() > before  # what is imported keeps no loop waiting any more
+    gc.unfreeze()
