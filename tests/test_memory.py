@@ -18,6 +18,7 @@ import crawler.books, crawler.frontier.scheduler as scheduler
 from archive.copies import texts
 scheduler.MET, texts.WORDS = 20, 5_000
 def close(self, *args, close=crawler.books.Books.close, **more):
+    gc.unfreeze()  # what the crawl has set apart, caches among it
     for thing in gc.get_objects():
         if isinstance(thing, functools._lru_cache_wrapper) and thing.cache_info().maxsize:
             thing.cache_clear()
