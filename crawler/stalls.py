@@ -30,7 +30,6 @@ class Stalls:
         return stalls
 
     def engine_started(self) -> None:
-        gc.collect()
         gc.freeze()  # all that is imported: to look through it once more would take a tenth of a second
         self._wait(asyncio.get_running_loop())
 
