@@ -4,6 +4,8 @@ from lxml.html import HtmlElement
 
 from archive.text import one_line
 
+LONGEST, USUAL = 400, 80  # characters of a cell of data: of any, and of the median
+
 
 def data_rows(table: HtmlElement) -> tuple[tuple[str, ...], ...]:
     """The cells of a table that holds data; empty for one that only lays out the page.
@@ -11,26 +13,28 @@ def data_rows(table: HtmlElement) -> tuple[tuple[str, ...], ...]:
     Data: no table, image or form inside, at least two rows, mostly of two or more cells, short ones, and
     not a menu of links.
     """
-    if table.find(".//table") is not None or table.find(".//img") is not None:
+    if next(table.iterdescendants("table", "img"), None) is not None:
         return ()
-    rows = tuple(
-        cells
-        for row in table.iterfind(".//tr")
-        if any(cells := tuple(one_line(_cell_text(cell)) for cell in row if cell.tag in ("td", "th")))
-    )
-    lengths = sorted(len(cell) for row in rows for cell in row if cell)
+    lines = list(table.iter("tr"))
+    if len(lines) < 2:  # most that lay out a page: their cells hold all of it
+        return ()
+    rows: list[tuple[str, ...]] = []
+    for line in lines:
+        cells = tuple([one_line(_cell_text(cell)) for cell in line if cell.tag in ("td", "th")])
+        if any(len(cell) > LONGEST for cell in cells):
+            return ()
+        if any(cells):
+            rows.append(cells)
     if len(rows) < 2 or sum(len(row) > 1 for row in rows) * 2 < len(rows):
         return ()
-    if lengths[-1] > 400 or lengths[len(lengths) // 2] > 80:
+    lengths = sorted(len(cell) for row in rows for cell in row if cell)
+    if lengths[len(lengths) // 2] > USUAL:
         return ()
-    linked = sum(len(one_line(a.text_content())) for a in table.iterfind(".//a"))
-    return rows if linked <= sum(lengths) / 2 else ()
+    linked = sum(len(one_line(a.text_content())) for a in table.iter("a"))
+    return tuple(rows) if linked <= sum(lengths) / 2 else ()
 
 
 def _cell_text(cell: HtmlElement) -> str:
     """Text of a cell, its blocks and line breaks kept apart."""
-    return (
-        " ".join(cell.itertext())
-        if cell.find(".//p") is not None or cell.find(".//br") is not None
-        else (cell.text_content())
-    )
+    has_lines = next(cell.iterdescendants("p", "br"), None) is not None
+    return " ".join(cell.itertext()) if has_lines else str(cell.text_content())
