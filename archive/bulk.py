@@ -18,7 +18,7 @@ from archive.copies import rows as copies
 from archive.database import writing
 from archive.errors import ArchiveError
 from archive.facts import rows as facts
-from archive.schema import SEARCHED
+from archive.schema import SEARCHED, count_articles
 
 # What taking in looks things up by. The others, but for those that are constraints, come at the end.
 LOOKED_UP = (
@@ -60,6 +60,7 @@ def begun(db: Database) -> Iterator[None]:
 
 
 def _complete(connection: Connection, derived: list[str]) -> None:
+    count_articles(connection)  # before the triggers, which go on from there
     for statement in derived:
         connection.execute(statement)
     facts.tidy_all(connection)

@@ -52,6 +52,11 @@ COPIES = """
     or c.first in (select article from copies)
     or c.first not in (select other from copies_pairs where article = c.article)
 """
+_HELD = "select portal, count(*) from articles group by portal"
+_COUNTED = "select portal, sum(articles) from articles_counted group by portal"
+MISCOUNTED = f"""
+    select portal from ({_HELD} except {_COUNTED}) union select portal from ({_COUNTED} except {_HELD})
+"""
 
 
 def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
@@ -74,6 +79,9 @@ def incoherent(archive: Connection) -> Iterator[tuple[str | None, str]]:
             yield url, f"a version of the article is not there: {ANEW}"
         elif _digest(*text) != digest:
             yield url, f"the article has another text than its version: {ANEW}"
+    if has_column(archive, "articles_counted", "portal"):
+        for (portal,) in archive.execute(MISCOUNTED):
+            yield None, f"there are not as many articles of {portal} as articles_counted has: {ANEW}"
     for table, (_, things) in TABLES.items():
         if has_column(archive, table, "article"):
             yield from _untrue(archive, table, things)

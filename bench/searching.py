@@ -61,11 +61,12 @@ def through_http(plan: Plan) -> list[Row]:
     data = _archive(plan, plan.searched)
     words = queries(CLIENTS * OF_EACH)
     sides: dict[str, list[float]] = {"HTTP, ms": [], "SQL, ms": []}
+    shares = [words[n::CLIENTS] for n in range(CLIENTS)]
     for number in range(1, plan.rounds + 1):
         with _served(data) as (server, process), ThreadPoolExecutor(CLIENTS) as clients:
-            asked(server, ["kho"])
+            list(clients.map(partial(asked, server), shares))  # as the SQL is run once before it is timed
             before = _processor_time(process)
-            list(clients.map(partial(asked, server), [words[n::CLIENTS] for n in range(CLIENTS)]))
+            list(clients.map(partial(asked, server), shares))
             sides["HTTP, ms"].append(1000 * (_processor_time(process) - before) / len(words))
         sides["SQL, ms"].append(1000 * task("sql", data, len(words), 1).told["seconds"][0])
         plan.tell(f"round {number} of {plan.rounds}: {sides}")

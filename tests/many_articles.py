@@ -11,7 +11,7 @@ from random import Random
 
 from archive.identity import docid, row_id
 from archive.model import PortalInfo
-from archive.schema import FTS, create_search_triggers
+from archive.schema import FTS, count_articles, create_count_triggers, create_search_triggers
 from archive.store import Archive
 from archive.text import word_count
 from crawler.replica.truth import truths
@@ -47,6 +47,8 @@ def build(path: Path, articles: int, size: int = 4_096, seed: int = 1) -> Path:
         for table in FTS:
             db.execute(f"insert into {table}({table}) values ('rebuild')")
         create_search_triggers(archive.db)
+        count_articles(db)
+        create_count_triggers(db)
         db.commit()
     return path
 

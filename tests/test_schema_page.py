@@ -19,7 +19,7 @@ from archive.site.language import Language
 
 INTERNAL = {
     "_sqlite_migrations", "stories", "articles_folded", "files_folded", "copies_sketches", "copies_buckets",
-    "copies_pairs",
+    "copies_pairs", "articles_counted",
 }  # fmt: skip
 
 

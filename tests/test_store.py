@@ -7,10 +7,12 @@ from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from sqlite3 import connect
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
+from archive.coherence import incoherent
 from archive.errors import ArchiveError
 from archive.gone import DEFINITE
 from archive.identity import docid, row_id
@@ -27,7 +29,8 @@ from archive.model import (
     PortalInfo,
     Related,
 )
-from archive.schema import create_search_triggers, migrations
+from archive.schema import count_articles, create_search_triggers, migrations
+from archive.schema.counting import COUNTS
 from archive.schema.quality import UNREAD
 from archive.store import Archive
 from archive.versions import text_digest
@@ -442,3 +445,36 @@ def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> 
     (tmp_path / "archive.db").write_text("không phải cơ sở dữ liệu, " * 50)
     with pytest.raises(ArchiveError, match=r"archive\.db"):
         Archive(tmp_path / "archive.db")
+
+
+def counted(archive: Archive) -> list[dict[str, Any]]:
+    rows = list(archive.db.query("select * from articles_counted order by portal, day, layer"))
+    count_articles(archive.db.conn)
+    assert rows == list(archive.db.query("select * from articles_counted order by portal, day, layer"))
+    return rows
+
+
+def test_articles_are_counted_as_they_come_and_change(archive: Archive) -> None:
+    """Each time as they would be counted anew."""
+    assert counted(archive) == []
+    archive.take_in(CAPTURE, PAGE)
+    (first,) = counted(archive)
+    assert (first["portal"], first["day"], first["layer"]) == ("mic", "2023-10-15", "article:selectors")
+    assert [first[name] for name in COUNTS] == [1, 3, 0, 0, 0]
+    longer = replace(ARTICLE, published_at="2023-10-14T07:00:00+07:00", body="Một hai ba.", damage="lost")
+    archive.take_in(LATER, Page(Outcome.LANDMARKS, longer))
+    (now,) = counted(archive)
+    assert (now["day"], now["layer"]) == ("2023-10-14", "article:landmarks")
+    assert (now["articles"], now["changed"], now["damaged"]) == (1, 1, 1)
+    archive.db.execute("update articles set gone_at = '2024-02-01T00:00:00Z', published_at = null")
+    (gone,) = counted(archive)
+    assert (gone["day"], gone["gone"]) == ("", 1)
+    archive.db.execute("update captures set outcome = 'article:whole'")
+    assert [row["layer"] for row in counted(archive)] == ["article:whole"]
+    assert list(incoherent(archive.db.conn)) == []
+    archive.db.execute("update articles_counted set articles = 2")
+    assert [what for _, what in incoherent(archive.db.conn) if "articles of mic" in what]
+    count_articles(archive.db.conn)
+    archive.db.execute("pragma foreign_keys = off")
+    archive.db.execute("delete from articles")
+    assert counted(archive) == []

@@ -1,6 +1,8 @@
+import asyncio
 import csv
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote
@@ -151,3 +153,23 @@ def test_excel_of_a_query_has_more_rows_than_its_page_and_keeps_the_limits(site:
 
 def test_the_page_of_a_table_links_to_its_excel_file(site: Datasette) -> None:
     assert "/archive/articles.xlsx" in get(site, "/archive/articles?portal=mic").text
+
+
+@pytest.mark.parametrize("sort", ["", "&_sort=title", "&_sort_desc=words", "&_sort=id", "&portal=backan"])
+def test_what_the_search_box_finds_comes_in_the_order_asked_for(site: Datasette, sort: str) -> None:
+    path = f"/archive/articles.json?_shape=array&_search=che{sort}"
+    every = [row["id"] for row in get(site, f"{path}&_size=max").json()]
+    assert [row["id"] for row in get(site, f"{path}&_size=3").json()] == every[:3]
+    assert len(every) > 3
+
+
+def test_of_what_the_search_box_finds_keys_are_sorted_and_no_texts(data: Path) -> None:
+    with serving(data) as site:
+        site.executor = ThreadPoolExecutor(1)  # and so one connection, whose statements are seen
+        get(site, "/archive/articles.json?_size=1")
+        seen = list[str]()
+        database = site.get_database("archive")
+        asyncio.run(database.execute_fn(lambda connection: connection.set_trace_callback(seen.append)))
+        get(site, "/archive/articles.json?_search=che&_size=3")
+    (rows,) = (sql for sql in seen if ", body," in sql and "limit 4" in sql)
+    assert "where id in (select id from articles indexed by idx_articles_listed where" in rows

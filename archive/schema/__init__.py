@@ -9,6 +9,8 @@ from archive.schema import copies as copies
 from archive.schema import quality as quality
 from archive.schema import files as files
 from archive.schema import filtering as filtering
+from archive.schema import counting as counting
+from archive.schema.counting import count_articles, create_count_triggers
 from archive.schema.files import COLUMNS, FILES_FTS
 from archive.schema.full_text import without_stroke
 from archive.schema.shipped import (
@@ -33,6 +35,8 @@ __all__ = [
     "FTS",
     "SEARCHED",
     "VIEWS",
+    "count_articles",
+    "create_count_triggers",
     "create_search_triggers",
     "migrations",
     "without_stroke",

@@ -11,6 +11,7 @@ OPEN, CLOSE, GAP = "\ufdd0", "\ufdd1", "\ufdd2"
 
 _MARK = re.compile(f"([{OPEN}{CLOSE}])")
 _MARKS = re.compile(f"[{OPEN}{CLOSE}]")
+_EDGE = re.compile(f"([{OPEN}{CLOSE}{GAP}])")
 # Punctuation beside a space parts sentences and clauses; without one it holds 125/KH-UBND together.
 _APART = re.compile(r"\s*[^\w\s]+\s+|\s+[^\w\s]+")
 
@@ -55,11 +56,17 @@ def tidied(text: str, spans: Iterable[Span]) -> Iterator[Span]:
 def restored(found: str, original: str) -> str:
     """Give a passage of the folded index, where đ is d, the letters of the text that it was cut from."""
     plain = _MARKS.sub("", found).strip(GAP)
-    start = without_stroke(original).find(without_stroke(plain))
-    if start < 0:
+    at = without_stroke(original).find(without_stroke(plain))
+    if at < 0:
         return found
-    letters = iter(original[start : start + len(plain)])
-    return "".join(c if c in (OPEN, CLOSE, GAP) else next(letters, c) for c in found)
+    pieces = list[str]()
+    for piece in _EDGE.split(found):
+        if piece in (OPEN, CLOSE, GAP):
+            pieces.append(piece)
+        else:
+            pieces.append(original[at : at + len(piece)])
+            at += len(piece)
+    return "".join(pieces)
 
 
 def _joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:

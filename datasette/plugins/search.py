@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ from archive.search import (
     Advice,
     Facets,
     Files,
+    Hit,
     Result,
     Timeline,
     advise,
@@ -92,9 +93,15 @@ async def results_json(datasette: Any, request: Any) -> Response:
         result = await ask(datasette, request, lambda connection: _search(connection, wanted))
     except QueryError as error:
         return Response.json({"ok": False, "error": str(error), "status": 400}, status=400)
-    hits = [{**asdict(hit), "page": datasette.urls.path(f"/bai/{hit.id}")} for hit in result.hits]
+    pages = datasette.urls.path("/bai/")
+    hits = [{**_fields(hit), "page": f"{pages}{hit.id}"} for hit in result.hits]
     more = wanted.address(datasette.urls.path("/tim.json"), after=result.next) if result.next else None
-    return Response.json({**asdict(result), "hits": hits, "next_address": more})
+    return Response.json({**_fields(result), "hits": hits, "next_address": more})
+
+
+def _fields(shown: Hit | Result) -> dict[str, Any]:
+    """Not by `asdict`, which copies every place of every match: writing them as JSON takes less time."""
+    return {field.name: getattr(shown, field.name) for field in fields(shown)}
 
 
 def _around_all(connection: sqlite3.Connection) -> Around:
