@@ -8,7 +8,7 @@ BIN = .venv/bin
 # Each process that the tests begin would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-next format docs lock bench clean
+.PHONY: setup demo test tested typed test-next format docs lock bench clean
 
 setup: .venv/.installed
 
@@ -46,9 +46,15 @@ demo: setup
 test: .venv/.dev .venv-replay/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs=2 tested typed
+
+# Side by side: the tests leave some time for others.
+tested:
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+typed:
 	$(BIN)/mypy
 	$(BIN)/cog -P --check README.md README.vi.md docs/database.md docs/questions.md docs/scale.md
-	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # Beyond what CI runs: an alpha may break any day.
 test-next: .venv/.dev .venv-next/.installed
