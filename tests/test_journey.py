@@ -116,7 +116,7 @@ def test_a_journalist_searches_narrows_reads_compares_cites_and_follows(
         narrow_to_a_month(reader)
         narrow_to_a_place(reader)
         page.click(".results h2 a >> nth=0")
-        assert page.locator("article mark").count() > 0
+        page.locator("article mark").first.wait_for()
         title = page.inner_text("h1")
         cite(reader, title)
         see_as_captured(reader, title)
@@ -210,7 +210,7 @@ def test_searching_and_reading_need_no_javascript(browser: "Browser", address: s
         page.locator(".facet a[href*='portal=']").first.click()
         assert "portal=" in page.url
         page.click(".results h2 a >> nth=0")
-        assert page.locator("article mark").count() > 0
+        page.locator("article mark").first.wait_for()
         page.click("nav.language a[lang=en]")
         assert page.locator("html").get_attribute("lang") == "en"
 

@@ -161,7 +161,8 @@ class Killer:
         ended = self._ended()
         self.crawls.portals = tuple(portal for portal in PORTALS if portal not in ended)
         begun = self._runs("ended_at is null")
-        return self.crawls.start(*(options if not begun else ()))
+        readers = self.dice.randrange(2)  # a process that reads beside the crawl, or a thread
+        return self.crawls.start(*(options if not begun else ()), BACKAN_READERS=readers)
 
     def _ended(self) -> set[str]:
         return {portal for _, portal in self._runs("ended_at is not null") - self.ended_before}
