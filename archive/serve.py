@@ -5,6 +5,7 @@ on a file that a crawl writes to serves old rows or fails. Neither can be asked 
 as immutable only where nobody can write to it, and strangers are shown a published copy, never the live file.
 """
 
+import gc
 import inspect
 import json
 import socket
@@ -86,6 +87,7 @@ def serve(
                 timeout_graceful_shutdown=PATIENCE,
             )
         )
+        gc.freeze()  # what is there by now stays: nobody is to wait until it is looked through again
         # uvicorn raises Ctrl-C again once it has shut down, but that is how a person ends a server.
         with closing(listener), suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

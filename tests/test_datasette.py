@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get, serving
 
 from archive.errors import ArchiveError
 from archive.serve import CONFIGURATION, application, serve
+from archive.site.asking import ask
 from archive.site.lookup import Remembered
 from archive.site.panorama import overview
 from archive.store import Archive
@@ -360,6 +362,14 @@ def test_a_port_in_use_is_told_in_a_sentence(data: Path) -> None:
 def test_an_empty_archive_has_a_front_page(tmp_path: Path) -> None:
     Archive(tmp_path / "archive.db").close()
     assert "0 bài" in get(application(tmp_path), "/").text
+
+
+def test_a_question_that_takes_too_long_is_ended(site: Datasette) -> None:
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+    anybody = SimpleNamespace(actor=None)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        asyncio.run(ask(site, anybody, lambda archive: archive.execute(endless).fetchall(), share=0.05))
+    assert asyncio.run(ask(site, anybody, lambda archive: archive.execute("select 1").fetchall())) == [(1,)]
 
 
 @pytest.fixture

@@ -1,17 +1,18 @@
 """From a request to the archive, and from what it answers to a page."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from datasette import Response
-from datasette.utils import sqlite_timelimit
 
 from archive.site.options import DATABASE
 
 T = TypeVar("T")
 
+STEPS = 20_000  # of SQLite's machine, some 2 ms
 LONGEST_ROW = 64_000_000  # bytes, of an article with all its fields
 
 
@@ -26,11 +27,24 @@ async def ask(
     limit = max(1, int(share * datasette.setting("sql_time_limit_ms")))
 
     def answer(connection: sqlite3.Connection) -> T:
-        with _plain(connection), sqlite_timelimit(connection, limit):
+        with _plain(connection), _within(connection, limit):
             return question(connection)
 
     found: T = await datasette.get_database(DATABASE).execute_fn(answer)
     return found
+
+
+@contextmanager
+def _within(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
+    """As Datasette's `sqlite_timelimit`, which looks at the clock twenty times as often: each time threads
+    wait for Python's lock, which takes a tenth of the processor's time where many ask at once.
+    """
+    deadline = time.perf_counter() + milliseconds / 1000
+    connection.set_progress_handler(lambda: time.perf_counter() >= deadline, STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, STEPS)
 
 
 @contextmanager
