@@ -50,7 +50,7 @@ test: .venv/.dev .venv-replay/.installed
 
 # Side by side: the tests leave some time for others.
 tested:
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 typed:
 	$(BIN)/mypy

@@ -27,10 +27,6 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is one process's work, for the sake of what its tests share; but the longest is that of three."""
-    for number, item in enumerate(items):
-        part = f" {number % 3}" if item.path.name == BEGUN_FIRST[0] else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}{part}"))
     place = {name: number for number, name in enumerate(BEGUN_FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
