@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from time import monotonic, sleep
@@ -20,7 +19,7 @@ from archive.store import Archive
 from archive.warc.reader import Exchange, read_at
 from archive.warc.writer import Revisited, WarcWriter, Written
 from crawler.beginning import latest, refuse_loss
-from crawler.clock import Clock, compact
+from crawler.clock import Clock, compact, seconds_between
 from crawler.frontier.due import Schedule, due_at
 from crawler.frontier.frontier import LEASE, Frontier, stated
 from crawler.frontier.passes import Pass
@@ -293,9 +292,3 @@ class Books:
         if self.frontier is None or self.run is None:
             raise ArchiveError("the frontier is not open")
         return self.frontier, self.run
-
-
-def seconds_between(now: str, then: str | None) -> float | None:
-    if then is None:
-        return None
-    return (datetime.fromisoformat(then) - datetime.fromisoformat(now)).total_seconds()

@@ -40,3 +40,9 @@ def span(text: str) -> timedelta:
 def compact(moment: str) -> str:
     """20261121T070000Z for 2026-11-21T07:00:00Z: for the names of crawls and files."""
     return moment.replace("-", "").replace(":", "")
+
+
+def seconds_between(now: str, then: str | None) -> float | None:
+    if then is None:
+        return None
+    return (datetime.fromisoformat(then) - datetime.fromisoformat(now)).total_seconds()

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import cast
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 from scrapy.http import Headers, Request, Response
@@ -17,7 +17,7 @@ from scrapy.responsetypes import responsetypes
 from archive.model import Capture, Change, Kind, Outcome, Page
 from archive.said import prepared
 from archive.store import Archive
-from archive.warc.reader import Exchange
+from archive.warc.reader import Exchange, Note
 from crawler.errors import ends_everything, unreadable
 from crawler.fetch.decode import OVERDUE, Decode
 from crawler.portals import Portal
@@ -39,6 +39,9 @@ class Successor(StrEnum):
     CHALLENGE = "challenge"
 
 
+SUCCESSORS = {successor.value: successor for successor in Successor}
+
+
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What became of a request apart from its response; the metadata record beside a response keeps it.
@@ -49,6 +52,10 @@ class Fate:
 
     successor: Successor | None = None
     error: str | None = None
+
+    @classmethod
+    def told_by(cls, note: Note) -> Self:
+        return cls(SUCCESSORS.get(note.fields.get("successor", "")), note.fields.get("fetcherror"))
 
 
 def page_of(portal: type[Portal], url: str, response: Response | None, fate: Fate) -> Page:

@@ -24,11 +24,10 @@ from archive.warc.reader import (
 )
 from crawler.errors import reason
 from crawler.intake.ending import END, ended_by
-from crawler.intake.fate import Fate, Successor
+from crawler.intake.fate import Fate
 from crawler.portals import Portal, match
 
 OURS = "backan-archive"  # how `software` begins in our own files
-SUCCESSORS = {successor.value: successor for successor in Successor}
 OLD = re.compile(r"(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")  # portal and time make a crawl's id
 EMPTY = payload_digest(b"")  # Common Crawl states it of what was not modified
 UNKNOWN = Fate()  # or nothing to tell: the response was read
@@ -250,7 +249,7 @@ class _Surveyor:
         elif note.url and note.url.startswith(END):
             self._ends[note.url.removeprefix(END)] = note.fields
         elif note.about is not None:
-            self._settle(note.about, fate_of(note))
+            self._settle(note.about, Fate.told_by(note))
         elif note.url and note.captured_at and "fetcherror" in note.fields:
             self._failure(note.url, note.captured_at, note)
 
@@ -264,7 +263,7 @@ class _Surveyor:
 
     def _failure(self, url: str, captured_at: str, note: Note) -> None:
         if crawl := self._crawl_of(url, captured_at, note.place):
-            found = Found(crawl.id, crawl.portal, None, fate_of(note), None, url, captured_at)
+            found = Found(crawl.id, crawl.portal, None, Fate.told_by(note), None, url, captured_at)
             self.survey.found.append(found)
 
     def _crawl_of(self, url: str, captured_at: str, place: Place) -> Crawl | None:
@@ -290,11 +289,6 @@ class _Surveyor:
         if self._crawl:
             return self._crawl.portal if self.portals[self._crawl.portal].covers(url) else None
         return match(url, dict(self.portals))[0]
-
-
-def fate_of(note: Note) -> Fate:
-    """What became of a request, as our own record beside its response tells it."""
-    return Fate(SUCCESSORS.get(note.fields.get("successor", "")), note.fields.get("fetcherror"))
 
 
 def original_of(revisit: Revisit) -> Original:
