@@ -138,11 +138,9 @@ class _Flattener:
         elif tag in INLINE and (is_inline or not _holds_blocks(element)):
             self.children(element, style, is_inline=True)
         else:
-            if self.run or self.under_image:
-                self.flush(_parent(element), style)
+            self.flush(_parent(element), style)
             self.children(element, style)
-            if self.run or self.under_image:
-                self.flush(element, style)
+            self.flush(element, style)
 
     def children(self, element: HtmlElement, style: _Style, is_inline: bool = False) -> None:
         if text := element.text:

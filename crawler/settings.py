@@ -47,9 +47,7 @@ REQUEST_FINGERPRINTER_CLASS = "crawler.fetch.fingerprint.Fingerprinter"
 SCHEDULER, DOWNLOADER = "crawler.frontier.scheduler.Scheduler", "crawler.fetch.settle.Downloader"
 SPIDER_MIDDLEWARES = {"crawler.frontier.gather.Gather": 0}
 ITEM_PIPELINES = {"crawler.store.Store": 0}
-CONCURRENT_ITEMS = (
-    1  # of a page, which brings one: Scrapy begins a task for each that there could be, by default 100
-)
+CONCURRENT_ITEMS = 1  # a page brings one, see Gather; Scrapy would begin a hundred tasks for each page
 EXTENSIONS = {"crawler.logbook.Logbook": 0, "crawler.fetch.truncate.Truncate": 0}
 EXTENSIONS |= {"crawler.beside.extension.ReadBeside": 0, "crawler.stalls.Stalls": 0}
 EXTENSIONS |= {"crawler.fetch.crawl_delay.CrawlDelay": 900, "crawler.fetch.retry_after.RetryAfter": 900}

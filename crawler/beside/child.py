@@ -12,7 +12,7 @@ from scrapy.utils.misc import walk_modules_iter
 from archive.model import Article, Outcome, Page
 from archive.said import prepared
 from crawler.beside.message import QUESTION, READY, Question, packed
-from crawler.intake.apart import within
+from crawler.intake.apart import portable, within
 from crawler.intake.fate import ready
 from crawler.intake.workers import begin
 from crawler.portals import Portal
@@ -42,16 +42,7 @@ def _answer(question: Question, body: bytes) -> bytes:
         try:
             return packed(read(question.portal, question.response(body)))
         except Exception as error:  # a mistake of ours, as bad here as there
-            return packed(_portable(error))
-
-
-def _portable(error: Exception) -> Exception:
-    """Some errors cannot be pickled, others not unpickled."""
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
+            return packed(portable(error))
 
 
 def _body(incoming: BinaryIO, size: int) -> bytes:

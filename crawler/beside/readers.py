@@ -68,11 +68,8 @@ def shared(settings: BaseSettings) -> Readers | None:
     count = count_of(settings)
     readers = _shared.get(os.getpid())
     if readers is None and count:
-        modules, seconds = (
-            settings.getlist("SPIDER_MODULES"),
-            settings.getfloat("BACKAN_READING_TIME", LONGEST),
-        )
-        readers = _shared[os.getpid()] = Readers(count, modules, seconds)
+        seconds = settings.getfloat("BACKAN_READING_TIME", LONGEST)
+        readers = _shared[os.getpid()] = Readers(count, settings.getlist("SPIDER_MODULES"), seconds)
     return readers
 
 

@@ -2,13 +2,14 @@
 others that were to be read with it."""
 
 import multiprocessing
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from crawler.intake.workers import begin
+from crawler.intake.workers import LATE, begin
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -16,7 +17,6 @@ LONGEST = 120.0  # seconds of a processor for one page
 # By the clock so much longer than by the processor's time: others may have the processor, or a file is read
 # apart, which has 600 seconds of its own (archive/attached/apart.py).
 WAITING = 5.5
-LATE = (signal.SIGPROF, signal.SIGALRM)  # what the one and the other end a process with
 
 
 class EndedError(Exception):
@@ -27,8 +27,6 @@ class EndedError(Exception):
 def within(seconds: float) -> Iterator[None]:
     """What takes longer ends this process, without a word of Python's: where a page hangs, nothing else may
     run."""
-    for late in LATE:
-        signal.signal(late, signal.SIG_DFL)
     _allow(seconds)
     try:
         yield
@@ -68,7 +66,7 @@ def apart(work: Callable[[T], R], piece: T) -> R:
     with ours:
         try:
             told: R | Exception = ours.recv()
-        except EOFError:
+        except (EOFError, OSError):  # nothing came, or not all of it
             process.join()
             raise EndedError(why(process.exitcode or 0)) from None
     process.join()
@@ -82,4 +80,13 @@ def _do(told: Connection, work: Callable[[Any], Any], piece: Any) -> None:
     try:
         told.send(work(piece))
     except Exception as error:
-        told.send(error)
+        told.send(portable(error))
+
+
+def portable(error: Exception) -> Exception:
+    """Some errors cannot be pickled, others not unpickled."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

@@ -1,9 +1,8 @@
 """Who surveys WARC files and reads what they hold: the processes of this machine, or others like them."""
 
-import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -62,13 +61,11 @@ class Here:
     def read(self, pieces: Iterable[Piece]) -> Iterator[list[Read | Unusable]]:
         small = (part for piece in pieces for part in parts(piece, PIECE))
         first = list(islice(small, self._few))
-        if len(first) < self._few:
-            return map(self._how(read_piece), first)
-        beside, again = (partial(self._how(how), longest=self._longest) for how in (read_beside, read_apart))
-        return self._pool.in_order(beside, chain(first, small), again)
-
-    def _how(self, read: Callable[..., list[Read | Unusable]]) -> Callable[..., list[Read | Unusable]]:
-        return partial(read, folder=self._folder, portals=self._portals)
+        reading = partial(read_piece, folder=self._folder, portals=self._portals)
+        if self._pool.is_alone or len(first) < self._few:
+            return map(reading, chain(first, small))
+        again = partial(read_apart, folder=self._folder, portals=self._portals, longest=self._longest)
+        return self._pool.in_order(partial(reading, longest=self._longest), chain(first, small), again)
 
 
 @contextmanager
@@ -91,25 +88,21 @@ def parts(piece: Piece, size: int) -> Iterator[Piece]:
         yield Piece(found, {one: piece.originals[one] for one in wanted if one in piece.originals})
 
 
-def read_piece(piece: Piece, folder: Path, portals: Portals) -> list[Read | Unusable]:
-    return [stored(read(one, folder, portals, piece.originals)) for one in piece.found]
-
-
-def read_beside(piece: Piece, folder: Path, portals: Portals, longest: float) -> list[Read | Unusable]:
-    """As `read_piece`, in another process than the one that stores: a page that takes too long ends it."""
-    if multiprocessing.parent_process() is None:
-        return read_piece(piece, folder, portals)
+def read_piece(
+    piece: Piece, folder: Path, portals: Portals, longest: float | None = None
+) -> list[Read | Unusable]:
+    """`longest`: seconds after which a page ends this process, which must not be the one that stores."""
     found: list[Read | Unusable] = []
-    for one in parts(piece, 1):
-        with within(longest):
-            found += read_piece(one, folder, portals)
+    for one in piece.found:
+        with within(longest) if longest else nullcontext():
+            found.append(stored(read(one, folder, portals, piece.originals)))
     return found
 
 
 def read_apart(piece: Piece, folder: Path, portals: Portals, longest: float) -> list[Read | Unusable]:
     """What a piece comes to one of whose pages has ended its process: that one is unreadable."""
     try:
-        return apart(partial(read_beside, folder=folder, portals=portals, longest=longest), piece)
+        return apart(partial(read_piece, folder=folder, portals=portals, longest=longest), piece)
     except EndedError as ended:
         if len(piece.found) == 1:
             unread = partial(unreadable_page, str(ended))

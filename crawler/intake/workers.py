@@ -15,6 +15,8 @@ from typing import Protocol, TypeVar
 
 from archive.errors import ArchiveError
 
+# What ends a process that takes too long, by its processor's time or by the clock; see apart.py.
+LATE = (signal.SIGPROF, signal.SIGALRM)
 T = TypeVar("T")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -60,6 +62,10 @@ class Workers:
 
     def __init__(self, pool: Pool | None, ahead: int) -> None:
         self._pool, self._ahead = pool, ahead
+
+    @property
+    def is_alone(self) -> bool:
+        return self._pool is None
 
     def in_order(
         self, work: Callable[[T], R], pieces: Iterable[T], again: Callable[[T], R] | None = None
@@ -108,6 +114,8 @@ def workers(jobs: int) -> Iterator[Workers]:
 
 def begin() -> None:
     """What every process does first that works for another: it ends with it, and not before."""
+    for late in LATE:
+        signal.signal(late, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that began the work ends it
     logging.getLogger().addHandler(logging.NullHandler())  # libraries warn of odd pages with pieces of them
     threading.Thread(target=_end_with_parent, daemon=True).start()
