@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from itertools import permutations
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from datasketch import MinHash
+from timed import seconds
 
 from archive.coherence import incoherent
 from archive.copies import copied, difference, meeting, sketch, told
@@ -435,17 +435,12 @@ def test_a_long_text_of_many_words_is_compared_in_its_beginning(archive: Archive
 
 
 def test_time_grows_as_the_text_does() -> None:
-    def seconds(size: int) -> float:
+    def taken(size: int) -> float:
         text = " ".join(f"{word} của" for word in range(size))
-        best = []
-        for _ in range(3):
-            start = time.process_time()
-            sketch(told("", None, text).distinct)
-            best.append(time.process_time() - start)
-        return min(best)
+        return seconds(lambda: sketch(told("", None, text).distinct), 3)
 
-    seconds(10)
-    assert seconds(16_000) < 40 * seconds(1_600) + 0.05
+    taken(10)
+    assert taken(16_000) < 40 * taken(1_600) + 0.05
 
 
 def test_without_numbers_half_a_text_is_not_enough() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 from sample_archive import FOREST, PORTALS, capture, take_in
+from timed import seconds
 
 from archive.coherence import incoherent
 from archive.facts import Facts, facts_of
@@ -420,14 +421,11 @@ HOSTILE = (
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_as_the_text_does(piece: str) -> None:
-    def seconds(pieces: int) -> float:
-        began = time.process_time()
+    def read(pieces: int) -> None:
         facts_of(article(piece * pieces, url="https://mic.gov.vn/1", title="Bắc Kạn"))
-        return time.process_time() - began
 
-    seconds(100)
-    few, many = (min(seconds(pieces) for _ in range(2)) for pieces in (2_000, 20_000))
-    assert many < 25 * few + 0.2
+    read(100)
+    assert seconds(lambda: read(20_000)) < 25 * seconds(lambda: read(2_000)) + 0.2
 
 
 def test_five_megabytes_are_read_in_seconds() -> None:
@@ -441,13 +439,10 @@ def test_an_article_of_6000_characters_costs_as_much_as_a_few_pages_parsed() -> 
     """Some three; the limit still tells a loop over all names."""
     text, page = article((FOREST.body * 9)[:6000]), b"<ul>" + b"<li><a href=/tin>Tin</a></li>" * 1_000
 
-    def seconds(work: Callable[[], object]) -> float:
-        began = time.process_time()
-        work()
-        return time.process_time() - began
-
     facts_of(text)
-    times = [(seconds(lambda: facts_of(text)), seconds(lambda: html.fromstring(page))) for _ in range(20)]
+    times = [
+        (seconds(lambda: facts_of(text), 1), seconds(lambda: html.fromstring(page), 1)) for _ in range(20)
+    ]
     ours, parsing = map(min, zip(*times, strict=True))
     assert ours < 10 * parsing
 

@@ -1,8 +1,7 @@
 """Which places are said to have met a standard, when, and what only hopes for it."""
 
-import time
-
 import pytest
+from timed import seconds
 
 from archive.facts.places import mentions
 from archive.facts.standards import Met, standards
@@ -120,12 +119,10 @@ HOSTILE = (
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_as_the_text_does(piece: str) -> None:
-    def seconds(pieces: int) -> float:
+    def taken(pieces: int) -> float:
         text = "Xã Hà Hiệu " + piece * pieces
         [told] = mentions([text])
-        began = time.process_time()
-        standards(text, told)
-        return time.process_time() - began
+        return seconds(lambda: standards(text, told))
 
-    seconds(100)
-    assert seconds(20_000) < 25 * seconds(2_000) + 0.5
+    taken(100)
+    assert taken(20_000) < 25 * taken(2_000) + 0.5
