@@ -6,9 +6,9 @@ is to sort. So it is with the indexes for search, which want rowids that only gr
 segment, and segments must be merged. And texts that may be copies are then found side by side.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from sqlite3 import Connection
 
 from sqlite_utils import Database
@@ -19,6 +19,7 @@ from archive.database import writing
 from archive.errors import ArchiveError
 from archive.facts import rows as facts
 from archive.schema import SEARCHED, count_articles
+from archive.warc.file import sync
 
 # What taking in looks things up by. The others, but for those that are constraints, come at the end.
 LOOKED_UP = (
@@ -87,5 +88,4 @@ def _keep(connection: Connection) -> None:
     connection.execute("pragma journal_mode = wal")
     path = connection.execute("select file from pragma_database_list where name = 'main'").fetchone()[0]
     if path:
-        with open(path, "rb") as file:
-            os.fsync(file.fileno())
+        sync(Path(path))

@@ -31,6 +31,7 @@ from bagit import Bag, BagError
 from archive.errors import ArchiveError
 from archive.lock import alone
 from archive.verify import Damage
+from archive.warc.file import sync_folder
 
 FOLDERS = {"warc": (".warc", ".warc.gz"), "wacz": (".wacz",)}
 PASSING = (".open", ".part", ".cdxj")  # still being written, or derived
@@ -249,11 +250,7 @@ def _part(path: Path) -> Path:
 def _replace(path: Path, text: str) -> None:
     _put(_part(path), text)
     _part(path).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # before anything else takes the place of a file: the order counts
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)  # before anything else takes the place of a file: the order counts
 
 
 def _put(path: Path, text: str) -> None:

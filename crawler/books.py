@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from time import monotonic, sleep
+from time import clock_gettime, sleep
 from types import MappingProxyType
 
 from archive import lock
@@ -19,7 +19,7 @@ from archive.store import Archive
 from archive.warc.reader import Exchange, read_at
 from archive.warc.writer import Revisited, WarcWriter, Written
 from crawler.beginning import latest, refuse_loss
-from crawler.clock import Clock, compact, seconds_between
+from crawler.clock import STEADY, Clock, compact, seconds_between
 from crawler.frontier.due import Schedule, due_at
 from crawler.frontier.frontier import LEASE, Frontier, stated
 from crawler.frontier.passes import Pass
@@ -58,7 +58,7 @@ class Books:
         self.held_for: float | None = None  # seconds until a host is free, where only held ones have requests
         self._held = ExitStack()
         self._written: dict[Capture, Written] = {}
-        self._renewed = monotonic()
+        self._renewed = clock_gettime(STEADY)
 
     def open(self) -> None:
         """Raises ArchiveError where nothing can be written, or somebody else crawls this portal."""
@@ -156,9 +156,9 @@ class Books:
         until = self.clock.now(ahead=LEASE)
         if settled:
             self._the_warc().sync()
-        if monotonic() - self._renewed > LEASE / 3:
+        if clock_gettime(STEADY) - self._renewed > LEASE / 3:
             frontier.renew(run, until)
-            self._renewed = monotonic()
+            self._renewed = clock_gettime(STEADY)
         now = self.clock.now()
         leases = frontier.turn(run, settled, want, now, until)
         self.held_for = seconds_between(now, frontier.next_release(now)) if want and not leases else None

@@ -37,10 +37,17 @@ INDEX = r"/cdx/|-index"
 each = pytest.mark.parametrize("service", SERVICES)
 
 
-def fill(data: Path, fake: FakeArchives, service: str, portal: str = "ict", **more: Any) -> Backfilled:
-    """Backfill from a fake, whose `waits` are noted and not waited for."""
+def fill(
+    data: Path,
+    fake: FakeArchives,
+    service: str,
+    portal: str = "ict",
+    timeout: float = 10,
+    **more: Any,
+) -> Backfilled:
+    """Backfill from a fake, whose `waits` are noted and not waited for, and whose silence for `timeout`."""
     more = {"sleep": fake.waits.append, "console": Console(file=StringIO())} | more
-    with closing(SERVICES[service]("test/1", fake.url, Pace(0), Pace(0), timeout=0.3)) as chosen:
+    with closing(SERVICES[service]("test/1", fake.url, Pace(0), Pace(0), timeout)) as chosen:
         return backfill(PORTALS[portal], chosen, data, "test/1", **more)
 
 

@@ -184,6 +184,11 @@ def _faulty_transaction(transaction: AbstractContextManager[None], fault: Fault)
         fault.deed()
 
 
+def heard(data: Path) -> bool:
+    """Whether a crawl has noted a signal; one that is sent before may be taken for the same."""
+    return any("Send again to force" in log.read_text() for log in (data / "logs").glob("crawl-*.log"))
+
+
 def wait_for(condition: Callable[[], object], process: ForkServerProcess) -> bool:
     """Whether it comes true before the process ends."""
     until = time.monotonic() + PATIENCE

@@ -21,7 +21,6 @@ from fake_archives import (
     failing,
     fake_archives,
     half,
-    hang,
     reset,
     well,
 )  # fmt: skip
@@ -44,6 +43,7 @@ KILLS = [
     ("wayback", "archive.warc.writer:WarcWriter.close", 1),
     ("commoncrawl", "archive.store:Archive.finish_crawl", 1),
 ]
+HANGS = 1.0  # seconds without an answer, where one is to be taken for hung
 
 
 @pytest.mark.parametrize(("service", "point", "nth"), KILLS)
@@ -67,6 +67,10 @@ def test_after_a_kill_the_next_run_goes_on_and_fetches_at_most_one_again(
     assert dump(tmp_path / "anew") == dump(data)
 
 
+def hang(answer: Answer) -> Answer:
+    return replace(answer, silent=3 * HANGS)
+
+
 @each
 @pytest.mark.parametrize("where", [INDEX, RECORDS])
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_after_a_kill_the_next_run_goes_on_and_fetches_at_most_one_again(
 def test_what_passes_is_waited_for(tmp_path: Path, service: str, where: str, misdeed: Misdeed) -> None:
     with fake_archives(articles_of("ict")[:2]) as fake:
         fake.plan(where, misdeed)
-        done = fill(tmp_path, fake, service)
+        done = fill(tmp_path, fake, service, timeout=HANGS if misdeed is hang else 10)
         assert fake.agents == {"test/1"}
     assert (done.outcome, done.fetched, done.failed) == ("finished", 2, [])
     assert len(fake.waits) == 1

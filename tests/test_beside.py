@@ -19,13 +19,17 @@ from deadly_portal import Deadly
 from runs import HURRY, ROOT, dump, environment, rows, run
 from scrapy.http import HtmlResponse, Response
 from scrapy.settings import Settings
+from warc_files import HTML, warc
 
 from archive.model import Outcome, Page
+from archive.store import Archive
 from crawler.beside.child import read
 from crawler.beside.readers import Readers, count_of
 from crawler.intake.fate import Fate, page_of
+from crawler.intake.ingest import ingest
 from crawler.intake.readers import Here
 from crawler.intake.rebuild import rebuild
+from crawler.intake.recovery import recover
 from crawler.intake.workers import workers
 
 PORTALS: dict[str, Any] = {"deadly": Deadly}
@@ -193,9 +197,33 @@ def in_a_hurry(folder: Path) -> Iterator[Here]:
         yield Here(pool, folder, PORTALS, longest=SHORT)
 
 
-def test_the_rules_of_a_host_are_not_read_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_import_that_holds_a_deadly_page_is_done_and_stops_no_later_start(tmp_path: Path) -> None:
+    pages = [(f"{SITE}/bai/{name}", "200 OK", [HTML], TEXT.encode()) for name in ("1", "chet", "2")]
+    file = warc(tmp_path, *pages)
+    ingest(file, tmp_path / "data", PORTALS)
+    query = "select url, outcome from captures order by url"
+    outcomes = ["article:selectors", "article:selectors", "unreadable"]
+    assert [outcome for _, outcome in rows(tmp_path / "data", query)] == outcomes
+    with Archive(tmp_path / "data" / "archive.db") as archive:  # as if it had been killed in the middle
+        archive.db.execute("delete from captures")
+        archive.db.execute("update crawls set outcome = null, finished_at = null")
+    recover(tmp_path / "data", PORTALS)
+    assert [outcome for _, outcome in rows(tmp_path / "data", query)] == outcomes
+    rebuild(tmp_path / "data", PORTALS)
+    assert [outcome for _, outcome in rows(tmp_path / "data", query)] == outcomes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"User-agent: *\nDisallow: /x\n",
+        b"<html><body>%s</body></html>" % (b"<p>Tin</p>" * 10_000),
+        b"%PDF-1.7 <<",
+    ],
+)
+def test_the_rules_of_a_host_are_not_read_as_a_page(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
     monkeypatch.setattr(Deadly, "read", lambda response: pytest.fail("it was read"))
-    rules = Response(f"{SITE}/robots.txt", body=b"User-agent: *\nDisallow: /x\n")
+    rules = Response(f"{SITE}/robots.txt", body=body)
     assert page_of(Deadly, rules.url, rules, Fate()).outcome == Outcome.ROBOTS
 
 

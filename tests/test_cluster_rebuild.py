@@ -1,18 +1,24 @@
 """A rebuild and an import by the workers of a cluster come to what one machine makes of the same files."""
 
+import errno
+import gc
 import operator
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from signal import SIGSTOP
+from time import sleep
 from typing import Any
 
 import duckdb
 import pytest
 from click.testing import CliRunner
 from clusters import Cluster, cluster, with_s3
+from deadly_portal import Deadly
 from distributed import Client
 from hostile_portal import Hostile
 from own_files import CRAWL, answer, end, ours
@@ -24,6 +30,8 @@ from archive.warc.reader import exchanges
 from crawler.cli import main
 from crawler.cluster import connect
 from crawler.cluster.readers import on_cluster
+from crawler.cluster.reading import OnCluster
+from crawler.cluster.store import Store, store_url
 from crawler.intake.ingest import ingest
 from crawler.intake.rebuild import Rebuilt, rebuild
 
@@ -125,6 +133,96 @@ def test_a_rebuild_through_s3_of_which_a_worker_is_killed_has_the_same_rows(
     assert two.lost(worker, "") >= 1
 
 
+def test_pages_that_kill_and_that_hang_are_unreadable_and_cost_a_cluster_no_worker(
+    two: Cluster, tmp_path: Path
+) -> None:
+    once = f"chet-mot-lan?{tmp_path / 'mark'}"
+    pages = [
+        (f"http://localhost/bai/{name}", *short(1, number)[1:])
+        for number, name in enumerate(["1", "chet", "2", "treo", once, "3"])
+    ]
+    data = tmp_path / "data"
+    (data / "warc").mkdir(parents=True)
+    warc(data / "warc", *pages)
+    portals: dict[str, Any] = {"deadly": Deadly}
+
+    @contextmanager
+    def there() -> Iterator[OnCluster]:
+        store = Store(store_url(None, data))
+        with connect.connected(two.address, store) as client:
+            yield OnCluster(connect.pool_of(client), store, "run", data / "warc", portals, longest=1.0)
+
+    two.have(2)
+    living = [worker for worker, process in two.workers.items() if process.poll() is None]
+    rebuild(data, portals, elsewhere=there)
+    found = dict(rows(data, "select url, note from captures where outcome = 'unreadable'"))
+    assert found == {
+        "http://localhost/bai/chet": "ends the process that reads it (SIGKILL)",
+        "http://localhost/bai/treo": "takes too long to be read",
+    }
+    outcomes = dict(rows(data, "select url, outcome from captures"))
+    assert outcomes[f"http://localhost/bai/{once}"] == "other"  # it was read, and is no article's address
+    assert {outcomes[f"http://localhost/bai/{number}"] for number in (1, 2, 3)} == {"article:selectors"}
+    assert all(two.workers[worker].poll() is None for worker in living)
+
+
+@pytest.mark.parametrize("busy", [0, 3])
+def test_a_rebuild_whose_scheduler_dies_ends_with_that_and_leaves_the_archive(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy: float
+) -> None:
+    """However long the driver does something else before it hears of it."""
+    monkeypatch.setattr(connect, "PATIENCE", 2.0)
+    is_dead = False
+    few = tmp_path / "few"
+    (few / "warc").mkdir(parents=True)
+    for file in sorted((data / "warc").glob("file-0*.gz")):
+        shutil.copy(file, few / "warc")
+    rebuild(few, PORTALS, 1)
+    before = (few / "archive.db").read_bytes()
+
+    def kill(size: int) -> None:
+        nonlocal is_dead
+        if not is_dead:
+            small.processes[0].kill()
+            sleep(busy)
+        is_dead = True
+
+    with cluster(tmp_path) as small:
+        there = partial(on_cluster, small.address, None, few, PORTALS)
+        with pytest.raises(ArchiveError, match="the scheduler has gone"):
+            rebuild(few, PORTALS, done_with=kill, elsewhere=there)
+    assert (few / "archive.db").read_bytes() == before
+
+
+def test_parts_that_cannot_be_removed_cost_no_rebuild(
+    two: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "warc").mkdir()
+    warc(tmp_path / "warc", short(1, 1))
+
+    def refuse(store: Store, below: str) -> None:
+        raise ArchiveError("cannot use the store: it sleeps")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "remove", refuse)
+        patch.setattr(connect, "_check", lambda *_: None)
+        done = rebuild(tmp_path, PORTALS, elsewhere=partial(on_cluster, two.address, None, tmp_path, PORTALS))
+    assert done.articles == 1
+    assert rows(tmp_path, "select count(*) from articles") == [(1,)]
+
+
+def full(piece: Path) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(piece))
+
+
+def test_what_a_worker_lacks_is_not_taken_for_what_lacks_here(two: Cluster, tmp_path: Path) -> None:
+    with (
+        connect.connected(two.address, Store(str(tmp_path))) as client,
+        pytest.raises(ArchiveError, match=r"a\.warc: its worker cannot go on: .*No space left"),
+    ):
+        list(connect.pool_of(client).in_order(full, [Path("a.warc")]))
+
+
 def test_an_import_on_a_cluster_has_the_same_rows(data: Path, two: Cluster, tmp_path: Path) -> None:
     files = sorted((data / "warc").glob("*.warc*"))[:5]
     with on_cluster(two.address, None, tmp_path / "there", PORTALS) as readers:
@@ -139,6 +237,7 @@ def test_what_a_cluster_lacks_is_told(data: Path, tmp_path: Path) -> None:
     def refused(address: str, why: str, store: str | None = None) -> None:
         with pytest.raises(ArchiveError, match=why), on_cluster(address, store, data, PORTALS):
             pass
+        gc.collect()  # a client that came to nothing: Dask must not close it while another one begins
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connect, "PATIENCE", 2.0)
@@ -148,7 +247,7 @@ def test_what_a_cluster_lacks_is_told(data: Path, tmp_path: Path) -> None:
         with cluster(tmp_path, 0) as empty:
             refused(empty.address, "has no workers")
         patch.setitem(sys.modules, "distributed", None)
-        refused("tcp://127.0.0.1:1", r"pip install 'backan-archive\[scale\]'")
+        refused("tcp://127.0.0.1:1", "`make scale`")
 
 
 def test_workers_that_do_not_reach_the_store_are_refused(

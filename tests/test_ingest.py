@@ -1,5 +1,6 @@
 """Taking in WARC files that are there already: nothing is lost, nothing is doubled, nothing is made up."""
 
+import errno
 import gzip
 import shutil
 import sqlite3
@@ -72,6 +73,19 @@ def test_another_file_of_the_same_name_gets_a_name_of_its_own(tmp_path: Path) ->
     names = sorted(path.name for path in (data / "warc").glob("*.warc*"))
     assert names == ["foreign-00000-2.warc.gz", "foreign-00000-3.warc.gz", "foreign-00000.warc.gz"]
     assert len(rows(data, "select * from articles")) == 3
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_leaves_nothing_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(b"as far as it goes")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(ArchiveError, match="No space left"):
+        ingest(warc(tmp_path, article("mot")), tmp_path / "data", PORTALS)
+    assert list((tmp_path / "data" / "warc").iterdir()) == []
 
 
 def test_an_import_that_was_interrupted_is_completed(tmp_path: Path) -> None:

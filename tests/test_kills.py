@@ -10,6 +10,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing.context import ForkServerProcess
@@ -25,6 +26,7 @@ from killing import (
     asked,
     assert_sound,
     assert_whole,
+    heard,
     kept,
     leased,
     rows,
@@ -270,10 +272,13 @@ def test_a_crawl_that_is_interrupted_loses_nothing(
 ) -> None:
     process = small_crawls.start()
     assert wait_for(lambda: len(asked(replica)) >= 12, process)
-    for one in INTERRUPTIONS[how]:
-        os.kill(process.pid or 0, one)
-        time.sleep(0.01)
-    gracefully = len(INTERRUPTIONS[how]) == 1
+    first, *more = INTERRUPTIONS[how]
+    os.kill(process.pid or 0, first)
+    for one in more:
+        wait_for(lambda: heard(small_crawls.data), process)
+        with suppress(ProcessLookupError):  # so small a crawl may have ended
+            os.kill(process.pid or 0, one)
+    gracefully = not more
     small_crawls.end(process, expect=ALARM)
     assert "Traceback" not in small_crawls.output
     on_their_way = leased(small_crawls.data)

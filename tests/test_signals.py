@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hostile_server import HTML, answer, links, page
-from killing import Crawls, Fault, assert_sound, assert_whole, leased, rows, wait_for
+from killing import Crawls, Fault, assert_sound, assert_whole, heard, leased, rows, wait_for
 from watched_server import Asked, watched_server
 
 from crawler.commands.telling import ALARM
@@ -63,16 +63,24 @@ def log_and_crawls(server: Server, tmp_path: Path) -> Iterator[tuple[list[Asked]
 
 
 def interrupt(
-    crawls: Crawls, log: list[Asked], after: str, *signals: signal.Signals, grace: float = GRACE
+    crawls: Crawls,
+    log: list[Asked],
+    after: str,
+    first: signal.Signals,
+    *more: signal.Signals,
+    grace: float = GRACE,
 ) -> float:
-    """Crawl until a path was asked for, and send signals; returns how long the crawl took to end then."""
+    """Crawl until a path was asked for, and send signals, each when the one before was heard; returns how long
+    the crawl took to end then.
+    """
     process = crawls.start(STOP_GRACE=grace)
     assert wait_for(lambda: any(one.path == after for one in log), process), crawls.output
     time.sleep(0.3)  # until its answer has come
     begun = time.monotonic()
-    for one in signals:
+    os.kill(process.pid or 0, first)
+    for one in more:
+        assert wait_for(lambda: heard(crawls.data), process), crawls.output
         os.kill(process.pid or 0, one)
-        time.sleep(0.05)
     crawls.end(process, expect=ALARM)
     assert "Traceback" not in crawls.output
     return time.monotonic() - begun

@@ -9,13 +9,13 @@ import os
 import signal
 import struct
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from archive.attached.found import MOST_BYTES, SIZES, TOO_LARGE, Text
+from archive.child import Child, begin, end
 from archive.errors import ArchiveError
 
 # Seconds by the clock; its limit of the processor's time ends it sooner, unless it only waits.
@@ -42,7 +42,7 @@ class _Reader:
     """One file at a time, whoever asks."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._lock = threading.Lock()
 
     def read(self, kind: str, body: bytes) -> Text:
@@ -76,29 +76,19 @@ class _Reader:
         """It ends when it is asked for nothing more."""
         if child := self._child:
             self._child = None
-            for pipe in filter(None, (child.stdin, child.stdout)):
-                with suppress(BrokenPipeError):  # what it was told last and has not read is lost with it
-                    pipe.close()
-            child.wait()
+            end(child)
 
-    def _begun(self) -> subprocess.Popen[bytes]:
+    def _begun(self) -> Child:
         if self._child and self._child.poll() is None:
             return self._child
         self.close()
-        path = os.pathsep.join(filter(None, sys.path))
-        try:
-            self._child = child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "archive.attached.child"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise ArchiveError(f"the process that reads files cannot be begun: {error}") from error
+        words = "-m", "archive.attached.child"
+        self._child = child = begin(*words, what="files", stderr=subprocess.DEVNULL)
         if _answer(child) is None:
             raise ArchiveError("the process that reads files cannot be begun; is everything installed?")
         return child
 
-    def _why(self, child: subprocess.Popen[bytes]) -> str:
+    def _why(self, child: Child) -> str:
         """Why it is no more: by what ended it."""
         with suppress(subprocess.TimeoutExpired):  # its output is closed before it has ended
             child.wait(TO_END)
@@ -107,7 +97,7 @@ class _Reader:
         return TOO_SLOW if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL) else BROKEN
 
 
-def _ask(child: subprocess.Popen[bytes], kind: str, body: bytes) -> dict[str, Any] | None:
+def _ask(child: Child, kind: str, body: bytes) -> dict[str, Any] | None:
     assert child.stdin
     try:
         child.stdin.write(struct.pack(SIZES, kind.encode(), len(body)))
@@ -118,7 +108,7 @@ def _ask(child: subprocess.Popen[bytes], kind: str, body: bytes) -> dict[str, An
     return _answer(child)
 
 
-def _answer(child: subprocess.Popen[bytes]) -> dict[str, Any] | None:
+def _answer(child: Child) -> dict[str, Any] | None:
     """None where it ended instead."""
     assert child.stdout
     head = child.stdout.read(8)

@@ -108,6 +108,12 @@ def is_still(file: BinaryIO, path: Path) -> bool:
         return False
 
 
+def sync(path: Path) -> None:
+    """Make what a file holds outlast a loss of power."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder outlast a loss of power."""
     handle = os.open(folder, os.O_RDONLY)

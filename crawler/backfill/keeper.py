@@ -12,7 +12,7 @@ from crawler.backfill.service import Fetched, LostError
 from crawler.clock import Clock, compact
 from crawler.intake import ending
 from crawler.intake.fate import take_in
-from crawler.intake.reading import read
+from crawler.intake.readers import Lone
 from crawler.intake.survey import Found
 from crawler.portals import Portal
 from crawler.tally import add
@@ -63,7 +63,7 @@ class Keeper:
         warc.sync()
         name = self.portal.name
         found = Found(self.crawl, name, place=written.place, url=fetched.url, captured_at=fetched.captured_at)
-        taken = read(found, warc.folder, {name: self.portal}, {})
+        [taken] = Lone(warc.folder, {name: self.portal}).read_all([found], {})
         if isinstance(taken, Unusable):
             raise LostError(taken.why)
         page, change = take_in(self.archive, *taken)

@@ -2,6 +2,7 @@
 
 import logging
 import platform
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -73,7 +74,7 @@ def _refuse_other_programs(client: "Client") -> None:
     for worker, its in found.items():
         if isinstance(its, BaseException):
             raise ArchiveError(
-                f"{worker} cannot run this program: install the same version of backan-archive[scale] there "
+                f"{worker} cannot run this program: `make scale` in the same checkout there installs it "
                 f"({type(its).__name__}: {its})"
             ) from its
         if its != own:
@@ -113,7 +114,7 @@ class ClusterPool:
 
     def submit(self, work: Callable[[T], R], piece: T, /) -> Future[R]:
         name = getattr(piece, "file", None) or getattr(piece, "name", None) or ""
-        return _Named(self._client.submit(work, piece, pure=False), str(name))
+        return _Named(submitted(self._client, work, piece), str(name))
 
 
 class _Named:
@@ -126,16 +127,31 @@ class _Named:
         return result_of(self._future, self._name)
 
     def cancel(self) -> None:
+        from distributed.client import ClosedClientError
+
         # Where an error has ended all, its connection may have been closed before.
-        with suppress(RuntimeError):
+        with suppress(RuntimeError, ClosedClientError):
             self._future.cancel()
 
 
+def submitted(client: "Client", work: Callable[[T], R], piece: T) -> Any:
+    """A future of work elsewhere. Raises ArchiveError where the scheduler has gone."""
+    from distributed.client import ClosedClientError
+
+    try:
+        return client.submit(work, piece, pure=False)
+    except ClosedClientError as error:
+        raise ArchiveError("the scheduler has gone") from error
+
+
 def result_of(future: Any, name: str) -> Any:
-    """What came of work elsewhere. Raises ArchiveError where its workers have died, or all have gone."""
+    """What came of work elsewhere. Raises ArchiveError where its workers have died or cannot go on, or the
+    scheduler has gone."""
     from concurrent.futures import CancelledError
 
     from distributed import KilledWorker
+    from distributed.client import ClosedClientError
+    from distributed.comm.core import CommClosedError
 
     try:
         return future.result()
@@ -144,8 +160,10 @@ def result_of(future: Any, name: str) -> Any:
             f"{name}: every worker that took it has died, perhaps for want of memory; the last was "
             f"{getattr(error.last_worker, 'address', error.last_worker)}"
         ) from error
-    except CancelledError as error:
+    except (CancelledError, ClosedClientError, CommClosedError) as error:
         raise ArchiveError(f"{name}: the scheduler has gone") from error
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"{name}: its worker cannot go on: {error}") from error
 
 
 def pool_of(client: "Client") -> Workers:

@@ -2,14 +2,16 @@
 
 import logging
 import os
+import signal
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from types import FrameType
 from typing import Any
 
 from archive import lock
@@ -17,8 +19,8 @@ from archive.errors import ArchiveError
 from archive.model import Tally
 from archive.store import Archive
 from crawler.beginning import refuse_loss
-from crawler.cluster.connect import connected, result_of
-from crawler.cluster.guard import LOST, driving
+from crawler.cluster.connect import connected, result_of, submitted
+from crawler.cluster.guard import BEAT, LOST, driving
 from crawler.cluster.manifest import STATE, Slice, load, manifest
 from crawler.cluster.merge import merge, merge_leftovers
 from crawler.cluster.portal_state import ARCHIVE, FRONTIER, take_out
@@ -36,6 +38,7 @@ from crawler.tally import captures_of, total
 from crawler.wording import counted
 
 SLICE = 3600.0  # seconds
+LATE = 60.0  # seconds past the time that there is: slices that began late are asked to end then
 ENV = ("BACKAN_CONTACT",)  # of the driver, for the workers too
 logger = logging.getLogger(__name__)
 Tell = Callable[[str], object]
@@ -78,7 +81,8 @@ def crawl(
         driver = _Driver(client, end, data, files, slice, seconds, tell)
         try:
             driver.begin(crawls)
-            driver.drive(crawls)
+            with driver.listening():
+                driver.drive(crawls)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(unwritable(error, data)) from error
     return [one.crawled for one in crawls]
@@ -118,6 +122,23 @@ class _Driver:
         self._slice, self._until = slice, monotonic() + seconds if seconds else None
         self._is_ending = False
 
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While it lasts a first Ctrl-C asks all slices to end, when the driver waits for them next, and a
+        second one ends everything."""
+
+        def note(number: int, frame: FrameType | None) -> None:
+            if self._is_ending:
+                raise KeyboardInterrupt
+            self._is_ending = True
+            self.tell("Ending what is running; Ctrl-C once more ends it at once.")
+
+        before = signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def begin(self, crawls: list[_Portal]) -> None:
         """Put into the store what the first slices need."""
         with Archive(self.data / "archive.db") as archive:
@@ -155,7 +176,7 @@ class _Driver:
                 try:
                     merge(self.data, self.store, done, self.portals)
                 except UNWRITABLE:
-                    self.end.set()
+                    self._let_end(list(running))
                     raise
                 if one not in running.values():
                     self.store.remove(f"{STATE}/{one.task.portal}/{one.task.run}")
@@ -165,7 +186,7 @@ class _Driver:
         asked = {**one.task.asked, "seconds": max(1.0, min(self._slice, left))}
         asked["fresh"] = asked["fresh"] and one.task.number == 1
         one.task = replace(one.task, asked=asked)
-        return self.client.submit(crawl_slice, one.task, pure=False)
+        return submitted(self.client, crawl_slice, one.task)
 
     def _came_of(self, future: Any, task: Task) -> Slice:
         """A slice that counts. Its worker may have been killed between that and its answer."""
@@ -178,33 +199,35 @@ class _Driver:
         return load(self.store, name)
 
     def _next(self, running: list[Any]) -> list[Any]:
-        """Those that have ended, of which there is one at least. A second Ctrl-C ends everything.
-
-        Raises ArchiveError where the scheduler has gone.
-        """
+        """Those that have ended, of which there is one at least. Raises ArchiveError where the scheduler has
+        gone."""
         from distributed import wait
+        from distributed.client import ClosedClientError
 
         while True:
             try:
-                return list(wait(running, return_when="FIRST_COMPLETED").done)
-            except KeyboardInterrupt:
-                if self._is_ending:
-                    raise
-                self._is_ending = True
-                self.tell("Ending what is running; Ctrl-C once more ends it at once.")
-                self.end.set()
-            except (CancelledError, *LOST) as error:
+                return list(wait(running, timeout=BEAT, return_when="FIRST_COMPLETED").done)
+            except TimeoutError:
+                if self._is_ending or (self._until and monotonic() >= self._until + LATE):
+                    self.end.set()
+            except (CancelledError, ClosedClientError, *LOST) as error:
                 raise ArchiveError(
                     "the scheduler has gone; what its workers had done by then is taken in by the next crawl"
                 ) from error
 
+    def _let_end(self, running: list[Any]) -> None:
+        """What slices have brought when they are asked to end is taken in by the next crawl."""
+        self._is_ending = True
+        with suppress(ArchiveError):
+            while running:
+                ended = self._next(running)
+                running = [future for future in running if future not in ended]
+
     def _give_up(self, one: _Portal, error: ArchiveError) -> None:
-        """What its slices have brought before is kept: each is taken in before the next is waited for, and
-        the data folder has the state of the last. So nothing of the run is of use in the store now."""
+        """What it has left in the store is taken in by the next crawl, as far as it counts."""
         one.broken = str(error)
         self.tell(f"{one.task.name}: {error}")
         logger.error("%s", error)
-        self.store.remove(f"{STATE}/{one.task.portal}/{one.task.run}")
 
     @property
     def _is_over(self) -> bool:

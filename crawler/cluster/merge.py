@@ -14,7 +14,7 @@ from crawler.cluster.portal_state import FRONTIER, put_frontier
 from crawler.cluster.reading import WARC, is_within, part_in
 from crawler.cluster.store import Store
 from crawler.intake.ingest import take_in_new
-from crawler.intake.readers import PIECE, Piece, alone, parts, read_piece
+from crawler.intake.readers import PIECE, Lone, Piece, parts
 from crawler.intake.reading import Read
 from crawler.intake.survey import Found, Portals, Survey, settle
 from crawler.intake.surveys import Surveys
@@ -80,14 +80,14 @@ def _last_crawl(archive: Archive, portal: str) -> str | None:
 
 
 class InParts:
-    """Readers of a file of which a worker has read all but the revisits: those are read here."""
+    """Readers of a file of which a worker has read all but the revisits: those are read on this machine."""
 
     def __init__(self, store: Store, part: str | None, folder: Path, portals: Portals) -> None:
         self._store, self._part = store, part
-        self._folder, self._portals = folder, portals
+        self._lone = Lone(folder, portals)
 
     def survey(self, files: Iterable[Path]) -> Iterator[Survey]:
-        return alone(self._folder, self._portals).survey(files)
+        return self._lone.survey(files)
 
     def read(self, pieces: Iterable[Piece]) -> Iterator[list[Read | Unusable]]:
         taken = self._taken()
@@ -101,7 +101,8 @@ class InParts:
             for one in taken:
                 if _key(one) == found.key:
                     return one
-        return read_piece(Piece([found], piece.originals), self._folder, self._portals)[0]
+        [read] = self._lone.read_all([found], piece.originals)
+        return read
 
     def _taken(self) -> Iterator[Read | Unusable]:
         for some in part_in(self._store, self._part) if self._part else ():

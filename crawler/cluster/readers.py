@@ -1,9 +1,10 @@
 """The readers of a cluster, for an import or a rebuild."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from archive.errors import ArchiveError
 from crawler.cluster.connect import connected, pool_of
 from crawler.cluster.reading import PARTS, WARC, OnCluster
 from crawler.cluster.store import Store, new_run, store_url
@@ -25,7 +26,9 @@ def on_cluster(
         try:
             yield OnCluster(pool_of(client), files, run, data / WARC, portals)
         except BaseException:
-            files.remove(f"{PARTS}/{run}")
+            with suppress(ArchiveError):  # workers that have not heard of it still write there
+                files.remove(f"{PARTS}/{run}")
             raise
-        for old in before if keep else {run}:
-            files.remove(f"{PARTS}/{old}")
+        with suppress(ArchiveError):  # what is left is removed by the next that keeps its own
+            for old in before if keep else {run}:
+                files.remove(f"{PARTS}/{old}")

@@ -4,7 +4,7 @@ What was read comes back as Parquet parts in the store, `parts/<run>/<file>.<num
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,9 @@ from archive.warc.file import open_name, warc_files
 from archive.warc.reader import Place, Unusable
 from crawler.cluster.parts import read_part, write_part
 from crawler.cluster.store import Span, Store
-from crawler.intake.readers import Piece, parts, stored
-from crawler.intake.reading import Read, read
+from crawler.intake.apart import LONGEST
+from crawler.intake.readers import Piece, parts, read_apart
+from crawler.intake.reading import Read
 from crawler.intake.survey import Portals, Survey, survey_anew
 from crawler.intake.workers import Workers
 
@@ -37,8 +38,12 @@ class Work:
 class OnCluster:
     """The readers of a cluster; the driver has the WARC files in `folder` too."""
 
-    def __init__(self, pool: Workers, store: Store, run: str, folder: Path, portals: Portals) -> None:
+    def __init__(
+        self, pool: Workers, store: Store, run: str, folder: Path, portals: Portals, longest: float = LONGEST
+    ) -> None:
+        """`longest`: seconds of a processor that a page may take."""
         self._pool, self._store, self._folder, self._portals = pool, store, folder, portals
+        self._longest = longest
         self._parts, self._numbers = f"{PARTS}/{run}", dict[str, int]()
         self._known: dict[str, int] | None = None  # what the store holds
 
@@ -53,7 +58,13 @@ class OnCluster:
             yield held
 
     def read(self, pieces: Iterable[Piece]) -> Iterator[list[Read | Unusable]]:
-        work = partial(read_in, url=self._store.url, folder=self._parts, portals=self._portals)
+        work = partial(
+            read_in,
+            url=self._store.url,
+            folder=self._parts,
+            portals=self._portals,
+            longest=self._longest,
+        )
         for name in self._pool.in_order(work, self._work(pieces)):
             yield from part_in(self._store, name)
 
@@ -109,15 +120,22 @@ def survey_in(file: Path, url: str, portals: Portals) -> Survey:
     return held
 
 
-def read_in(work: Work, url: str, folder: str, portals: Portals) -> str:
-    """On a worker: read a piece, and put what came of it into the store; returns its name."""
+def read_in(work: Work, url: str, folder: str, portals: Portals, longest: float) -> str:
+    """On a worker: have a piece read, and put what came of it into the store; returns its name.
+
+    A page that ends its process must not end the worker, whose other work would be lost with it.
+    """
     store, piece, name = Store(url), work.piece, f"{folder}/{work.file}"
     with scratch() as new, at_hand(store, piece) as captures:
-        write_part(
-            new / "part", (stored(read(one, captures, portals, piece.originals)) for one in piece.found)
-        )
+        write_read(new / "part", piece, captures, portals, longest)
         store.put(new / "part", name)
     return name
+
+
+def write_read(path: Path, piece: Piece, captures: Path, portals: Portals, longest: float = LONGEST) -> None:
+    """On a worker: have a piece read, and write its part."""
+    with closing(read_apart(piece, captures, portals, longest)) as taken:
+        write_part(path, taken)
 
 
 def part_in(store: Store, name: str) -> Iterator[list[Read | Unusable]]:

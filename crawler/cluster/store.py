@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from archive.errors import ArchiveError
+from archive.warc.file import sync, sync_folder
 from crawler.clock import compact, now
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK = 8 << 20
 PART = ".part"
-MISSING = "a cluster needs Dask, fsspec and pyarrow: pip install 'backan-archive[scale]'"
+MISSING = "a cluster needs Dask, fsspec and pyarrow: `make scale` in the checkout installs them"
 Span = tuple[int, int]  # the first byte, and the one behind the last
 
 
@@ -48,12 +49,14 @@ class Store:
                 shutil.copyfile(path, part)
 
     def get(self, name: str, path: Path) -> None:
-        """Copy a file from there, whole or not at all."""
+        """Copy a file from there, whole or not at all, and on the disk: it may be removed there next."""
         part = path.with_name(f"{path.name}.{uuid4().hex}{PART}")
         try:
             with self._telling():
                 self.files.get_file(self._at(name), str(part))
+            sync(part)
             part.replace(path)
+            sync_folder(path.parent)
         finally:
             part.unlink(missing_ok=True)
 
@@ -123,9 +126,9 @@ class Store:
         part = path.with_name(f"{path.name}.{uuid4().hex}{PART}")
         try:
             yield part
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
+            sync(part)
             put(part, path)
+            sync_folder(path.parent)
         finally:
             part.unlink(missing_ok=True)
 

@@ -18,14 +18,12 @@ from crawler.clock import Clock
 from crawler.cluster import child
 from crawler.cluster.guard import alone, attend, is_ending
 from crawler.cluster.manifest import LOGS, STATE, Slice, crawled_of, load, manifest, slices
-from crawler.cluster.parts import write_part
 from crawler.cluster.portal_state import ARCHIVE, FRONTIER, take_out
-from crawler.cluster.reading import WARC, scratch
+from crawler.cluster.reading import WARC, scratch, write_read
 from crawler.cluster.store import Store
 from crawler.crawl import Crawled
 from crawler.desk.child import last_words
-from crawler.intake.readers import stored
-from crawler.intake.reading import read
+from crawler.intake.readers import Piece
 from crawler.intake.survey import settle, survey
 from crawler.portals import load as load_portals
 
@@ -69,10 +67,13 @@ def crawl_slice(task: Task) -> str:
         known = set(bring_originals(store, task, data))
         done = _crawl(task, data)
         if done is None:
-            nothing(task, before).claim(store)
-            return name
-        made = [path for path in warc_files(data / WARC) if path.name not in known]
-        ship(store, task, data, made, done).claim(store)
+            slice = nothing(task, before)
+        else:
+            made = [path for path in warc_files(data / WARC) if path.name not in known]
+            slice = ship(store, task, data, made, done)
+        if not store.has(before.name):  # who has removed the run has taken in what counted of it
+            raise ArchiveError(f"{task.name}: nobody waits for this crawl any more")
+        slice.claim(store)
     return name
 
 
@@ -124,8 +125,8 @@ def _parts(store: Store, data: Path, made: list[Path], folder: str) -> Iterator[
     surveys = [survey(path, portals) for path in made]
     settle(surveys)
     for held in surveys:
-        found = (one for one in held.found if one.original is None)
-        write_part(data / "part", (stored(read(one, data / WARC, portals, {})) for one in found))
+        piece = Piece([one for one in held.found if one.original is None], {})
+        write_read(data / "part", piece, data / WARC, portals)
         store.put(data / "part", f"{folder}/{held.file}.parquet")
         yield held.file, f"{folder}/{held.file}.parquet"
 

@@ -11,7 +11,8 @@ from archive.store import Archive, capture_row
 from archive.warc.reader import Place, Revisit, Unusable, read_at
 from crawler.intake.fate import take_in
 from crawler.intake.originals import find_originals, repeats_of
-from crawler.intake.reading import LOST, Read, read
+from crawler.intake.readers import Lone
+from crawler.intake.reading import LOST, Read
 from crawler.intake.survey import Found, Original, Portals, Survey, original_of
 
 WAITING = f"select warc_file, warc_offset from captures where note = '{LOST}' and warc_file is not null"
@@ -22,8 +23,7 @@ Row = dict[str, Any]
 def take_in_again(archive: Archive, folder: Path, late: Collection[Found], portals: Portals) -> int:
     """Take in what comes to something else now; returns how many that are."""
     originals, count = find_originals(folder, originals_of(late)), 0
-    for found in late:
-        taken = read(found, folder, portals, originals)
+    for taken in Lone(folder, portals).read_all(late, originals):
         if not isinstance(taken, Unusable) and taken[1].note != LOST:
             count += _replace(archive, folder, taken, portals)
     return count
@@ -70,7 +70,7 @@ def _read_again(rows: list[Row], folder: Path, portals: Portals) -> list[Read] |
     """All that is stored as these rows; None where a text cannot be read any more, so that it is not lost."""
     texts = [_found(row, folder) for row in rows if row["text_sha256"] or row["file"]]
     originals: Mapping[Original, Place] = find_originals(folder, originals_of(texts))
-    again = [read(found, folder, portals, originals) for found in texts]
+    again = list(Lone(folder, portals).read_all(texts, originals))
     read_well = (taken for taken in again if not isinstance(taken, Unusable))
     whole = [taken for taken in read_well if taken[1].article or taken[1].file]
     bare = [_bare(row) for row in rows if not (row["text_sha256"] or row["file"])]

@@ -1,15 +1,25 @@
-"""Pages that end the process that reads them: within which time they must be read, and how one is told from
-others that were to be read with it."""
+"""Work in a process apart, which a page may end, and the time within which it must be read.
 
-import multiprocessing
+It is none of multiprocessing's, whose processes may have no children where they are a worker of Dask.
+"""
+
+import atexit
+import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from functools import cache
+from select import select
+from subprocess import TimeoutExpired
+from threading import get_ident
+from typing import Any, BinaryIO, TypeVar
 
-from crawler.intake.workers import LATE, begin
+from archive.child import Child, begin, end
+from archive.errors import ArchiveError
+from crawler.intake.workers import LATE
+from crawler.intake.workers import begin as begin_work
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,10 +27,17 @@ LONGEST = 120.0  # seconds of a processor for one page
 # By the clock so much longer than by the processor's time: others may have the processor, or a file is read
 # apart, which has 600 seconds of its own (archive/attached/apart.py).
 WAITING = 5.5
+IDLE = 60.0  # seconds for which the process waits to be asked
+TO_END = 5.0  # seconds from when it has closed its output until it is no more
+READY = b"\x06"  # what the process says when it has begun
 
 
 class EndedError(Exception):
-    """A process has ended in the middle of its work, and why."""
+    """A process has ended in the middle of its work, and why; `too_slow`: it has taken its time."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(why(code))
+        self.too_slow = too_slow(code)
 
 
 @contextmanager
@@ -54,33 +71,103 @@ def why(code: int) -> str:
     return f"ends the process that reads it ({name})"
 
 
-def apart(work: Callable[[T], R], piece: T) -> R:
-    """What comes of it in a process of its own. Raises EndedError where that ends instead, and whatever the
-    work raises there."""
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_do, args=(theirs, work, piece), daemon=True
-    )
-    process.start()
-    theirs.close()
-    with ours:
+class Apart:
+    """A process that is begun when it is first needed, and anew where a piece of work was its end."""
+
+    def __init__(self) -> None:
+        self._child: Child | None = None
+
+    def each(self, work: Callable[[T], R], pieces: Sequence[T]) -> Iterator[R]:
+        """What comes of each piece, one after the other. Raises EndedError where one ends the process,
+        ArchiveError where none can be begun, and whatever the work raises there."""
+        if not pieces:  # it would be asked without an answer, and the next question lie with this one
+            return
+        child = self._begun()
+        assert child.stdin
         try:
-            told: R | Exception = ours.recv()
-        except (EOFError, OSError):  # nothing came, or not all of it
-            process.join()
-            raise EndedError(why(process.exitcode or 0)) from None
-    process.join()
-    if isinstance(told, Exception):
-        raise told
-    return told
+            with suppress(OSError):  # it has ended, as is heard next
+                pickle.dump((work, pieces), child.stdin)
+                child.stdin.flush()
+            for _ in pieces:
+                told = _heard(child)
+                if isinstance(told, Exception):
+                    raise told
+                yield told
+        except BaseException:  # what it has yet to tell is no answer to what it is asked next
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        if child := self._child:
+            self._child = None
+            child.kill()
+            end(child)
+
+    def _begun(self) -> Child:
+        if self._child and self._child.poll() is None:
+            return self._child
+        self.close()
+        self._child = child = begin("-c", f"from {__name__} import serve; serve()", what="pages")
+        assert child.stdout
+        if child.stdout.read(len(READY)) != READY:
+            self.close()
+            raise ArchiveError("the process that reads pages cannot be begun; is everything installed?")
+        return child
 
 
-def _do(told: Connection, work: Callable[[Any], Any], piece: Any) -> None:
-    begin()
+def own_apart() -> Apart:
+    """That of this thread, which is kept for what comes next."""
+    return _apart_of(os.getpid(), get_ident())
+
+
+@cache
+def _apart_of(process: int, thread: int) -> Apart:
+    apart = Apart()
+    atexit.register(apart.close)
+    return apart
+
+
+def serve() -> None:
+    """In the process apart: do what is asked for, until nobody asks or hears any more."""
+    begin_work()
+    asked, told = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no answer
+    with suppress(EOFError, BrokenPipeError):
+        told.write(READY)
+        told.flush()
+        while select([asked], [], [], IDLE)[0]:
+            for answer in _answers(asked):
+                told.write(answer)
+                told.flush()
+    os._exit(0)
+
+
+def _answers(asked: BinaryIO) -> Iterator[bytes]:
+    """To one question, pickled: of each piece, or what was wrong. Raises EOFError where nobody asks."""
     try:
-        told.send(work(piece))
+        work, pieces = pickle.load(asked)
+    except EOFError:
+        raise
     except Exception as error:
-        told.send(portable(error))
+        yield pickle.dumps(portable(error))
+        return
+    try:
+        for piece in pieces:
+            yield pickle.dumps(work(piece))
+    except Exception as error:
+        yield pickle.dumps(portable(error))
+
+
+def _heard(child: Child) -> Any:
+    assert child.stdout
+    try:
+        return pickle.load(child.stdout)
+    except (EOFError, OSError, pickle.UnpicklingError):  # nothing came, or not all of it
+        with suppress(TimeoutExpired):
+            child.wait(TO_END)
+        child.kill()
+        raise EndedError(child.wait()) from None
 
 
 def portable(error: Exception) -> Exception:

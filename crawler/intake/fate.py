@@ -58,6 +58,9 @@ class Fate:
         return cls(SUCCESSORS.get(note.fields.get("successor", "")), note.fields.get("fetcherror"))
 
 
+CHALLENGE = 4096  # bytes: no challenge in place of robots.txt is longer
+
+
 def page_of(portal: type[Portal], url: str, response: Response | None, fate: Fate) -> Page:
     """What a capture comes to, ready to be stored; `response` is decoded, and None only where `fate` states
     an error."""
@@ -88,10 +91,11 @@ def _page_of(portal: type[Portal], response: Response | None, fate: Fate) -> Pag
         return Page(Outcome.FAILED, note=f"{why}, asked again", replaced=True)
     if urlsplit(response.url).path != "/robots.txt":
         return portal.read(response)
-    if response.status < 300 and b"<" not in response.body[:500]:
-        return Page(Outcome.ROBOTS)  # no file to be read for its text
-    page = portal.read(response)
-    return page if page.outcome in (Outcome.REDIRECT, Outcome.CHALLENGE) else Page(Outcome.ROBOTS)
+    if response.status >= 300 or b"document.cookie" in response.body[:CHALLENGE].lower():
+        page = portal.read(response.replace(body=response.body[:CHALLENGE]))
+        if page.outcome in (Outcome.REDIRECT, Outcome.CHALLENGE):
+            return page
+    return Page(Outcome.ROBOTS)  # no page, and no file to be read for its text
 
 
 def unreadable_page(

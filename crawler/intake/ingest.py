@@ -1,6 +1,5 @@
 """Take in a WARC file that is already there, made by us or by others: no site is asked for anything."""
 
-import os
 import re
 import shutil
 import sqlite3
@@ -14,7 +13,7 @@ from archive.errors import ArchiveError, WarcError
 from archive.store import Archive
 from archive.wacz.reader import is_zip, unpack
 from archive.warc.cdxj import sidecar
-from archive.warc.file import warc_files
+from archive.warc.file import sync, sync_folder, warc_files
 from archive.warc.gzip_members import CHUNK, GZIP
 from archive.warc.reader import OPEN
 from crawler.intake.again import take_in_again
@@ -159,10 +158,14 @@ def copy_in(path: Path, folder: Path, move: bool = False) -> Path:
             )
     target = _free_name(folder, _warc_name(path))
     part = target.with_name(target.name + PART)
-    (shutil.move if move else shutil.copyfile)(path, part)
-    with part.open("rb") as file:  # the original may be removed now
-        os.fsync(file.fileno())
-    return part.rename(target)
+    try:
+        (shutil.move if move else shutil.copyfile)(path, part)
+        sync(part)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(folder)  # the original may be removed now
+    return target
 
 
 def _begin_alike(one: Path, other: Path) -> bool:

@@ -1,7 +1,7 @@
 """Who surveys WARC files and reads what they hold: the processes of this machine, or others like them."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from archive.warc.reader import Place, Unusable
-from crawler.intake.apart import LONGEST, EndedError, apart, within
+from crawler.intake.apart import LONGEST, EndedError, own_apart, within
 from crawler.intake.fate import unreadable_page
 from crawler.intake.reading import Read, read
 from crawler.intake.survey import Found, Original, Portals, Survey, survey_anew
@@ -51,7 +51,7 @@ class Here:
     def __init__(
         self, pool: Workers, folder: Path, portals: Portals, few: int = 0, longest: float = LONGEST
     ) -> None:
-        """Fewer pieces than `few` this process reads; `longest`: seconds that others have for a page."""
+        """Fewer pieces than `few` are read by one process; `longest`: seconds that they have for a page."""
         self._pool, self._folder, self._portals = pool, folder, portals
         self._few, self._longest = few, longest
 
@@ -62,10 +62,34 @@ class Here:
         small = (part for piece in pieces for part in parts(piece, PIECE))
         first = list(islice(small, self._few))
         reading = partial(read_piece, folder=self._folder, portals=self._portals)
-        if self._pool.is_alone or len(first) < self._few:
+        if self._pool.is_alone:
             return map(reading, chain(first, small))
-        again = partial(read_apart, folder=self._folder, portals=self._portals, longest=self._longest)
-        return self._pool.in_order(partial(reading, longest=self._longest), chain(first, small), again)
+        if len(first) < self._few:
+            return Lone(self._folder, self._portals).read(chain(first, small))
+        return self._pool.in_order(
+            partial(reading, longest=self._longest), chain(first, small), self._read_apart
+        )
+
+    def _read_apart(self, piece: Piece) -> list[Read | Unusable]:
+        return list(read_apart(piece, self._folder, self._portals, self._longest))
+
+
+class Lone:
+    """One process apart, for what is soon done; the files lie in `folder`."""
+
+    def __init__(self, folder: Path, portals: Portals) -> None:
+        self._folder, self._portals = folder, portals
+
+    def survey(self, files: Iterable[Path]) -> Iterator[Survey]:
+        return (survey_anew(file, portals=self._portals) for file in files)
+
+    def read(self, pieces: Iterable[Piece]) -> Iterator[list[Read | Unusable]]:
+        for piece in pieces:
+            for part in parts(piece, PIECE):
+                yield list(read_apart(part, self._folder, self._portals))
+
+    def read_all(self, found: Iterable[Found], originals: Originals) -> Iterator[Read | Unusable]:
+        return chain.from_iterable(self.read([Piece(list(found), originals)]))
 
 
 @contextmanager
@@ -74,11 +98,6 @@ def here(jobs: int | None, folder: Path, portals: Portals) -> Iterator[Readers]:
     unreadable: the only one, which is this, it ends with all."""
     with workers(jobs or os.cpu_count() or 1) as pool:
         yield Here(pool, folder, portals, few=0 if jobs else FEW)
-
-
-def alone(folder: Path, portals: Portals) -> Readers:
-    """This process and no other, for what is soon done."""
-    return Here(Workers(None, 1), folder, portals)
 
 
 def parts(piece: Piece, size: int) -> Iterator[Piece]:
@@ -92,23 +111,35 @@ def read_piece(
     piece: Piece, folder: Path, portals: Portals, longest: float | None = None
 ) -> list[Read | Unusable]:
     """`longest`: seconds after which a page ends this process, which must not be the one that stores."""
-    found: list[Read | Unusable] = []
-    for one in piece.found:
-        with within(longest) if longest else nullcontext():
-            found.append(stored(read(one, folder, portals, piece.originals)))
-    return found
+    return [read_one(one, folder, portals, piece.originals, longest) for one in piece.found]
 
 
-def read_apart(piece: Piece, folder: Path, portals: Portals, longest: float) -> list[Read | Unusable]:
-    """What a piece comes to one of whose pages has ended its process: that one is unreadable."""
-    try:
-        return apart(partial(read_piece, folder=folder, portals=portals, longest=longest), piece)
-    except EndedError as ended:
-        if len(piece.found) == 1:
-            unread = partial(unreadable_page, str(ended))
-            return [stored(read(piece.found[0], folder, portals, piece.originals, unread))]
-    halves = parts(piece, (len(piece.found) + 1) // 2)
-    return [one for half in halves for one in read_apart(half, folder, portals, longest)]
+def read_one(
+    found: Found, folder: Path, portals: Portals, originals: Originals, longest: float | None
+) -> Read | Unusable:
+    with within(longest) if longest else nullcontext():
+        return stored(read(found, folder, portals, originals))
+
+
+def read_apart(
+    piece: Piece, folder: Path, portals: Portals, longest: float = LONGEST
+) -> Generator[Read | Unusable]:
+    """What a piece comes to, read by a process that its pages may end. A page that takes too long, or is the
+    end of two of them, is unreadable: one may have been killed from without."""
+    reading = partial(read_one, folder=folder, portals=portals, originals=piece.originals, longest=longest)
+    apart, done, ended = own_apart(), 0, False
+    while done < len(piece.found):
+        try:
+            for taken in apart.each(reading, piece.found[done:]):
+                yield taken
+                done, ended = done + 1, False
+        except EndedError as gone:
+            if not (ended or gone.too_slow):
+                ended = True
+                continue
+            unread = partial(unreadable_page, str(gone))
+            yield stored(read(piece.found[done], folder, portals, piece.originals, unread))
+            done, ended = done + 1, False
 
 
 def stored(taken: Read | Unusable) -> Read | Unusable:

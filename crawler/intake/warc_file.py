@@ -16,7 +16,7 @@ from crawler.errors import ends_everything, reason
 from crawler.intake.again import originals_of, take_in_again, waiting
 from crawler.intake.fate import take_in
 from crawler.intake.originals import find_originals
-from crawler.intake.readers import Piece, Readers, alone
+from crawler.intake.readers import Lone, Piece, Readers
 from crawler.intake.reading import LOST, Read
 from crawler.intake.survey import Crawl, Found, Portals, Survey, settle
 from crawler.intake.surveys import Surveys
@@ -69,7 +69,7 @@ def take_in_file(
     done.known = len(held.found) - len(new)
     piece = Piece(new, find_originals(folder, originals_of(new)))
     rest = iter(new)
-    for some in (readers or alone(folder, portals)).read([piece]):
+    for some in (readers or Lone(folder, portals)).read([piece]):
         with archive.writing():
             for taken in some:
                 if isinstance(taken, Unusable):

@@ -113,17 +113,17 @@ def workers(jobs: int) -> Iterator[Workers]:
 
 
 def begin() -> None:
-    """What every process does first that works for another: it ends with it, and not before."""
+    """What every process does first that works for another: it ends with it, if that began it by
+    multiprocessing, and not before."""
     for late in LATE:
         signal.signal(late, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that began the work ends it
     logging.getLogger().addHandler(logging.NullHandler())  # libraries warn of odd pages with pieces of them
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """A pool's processes wait for work for ever where their parent was killed."""
-    parent = multiprocessing.parent_process()
-    assert parent
-    wait([parent.sentinel])
+    wait([parent])
     os._exit(1)
