@@ -34,6 +34,15 @@ def is_plain(url: str) -> bool:
         return False
 
 
+# What changes something on a server, whatever its system: counters, votes, comments, sign-ins. A word is a
+# whole part of path or query, so that no article's slug is one.
+CHANGING = re.compile(
+    r"tangluot|luottruycap|(?:^|[/?&=_])(?:ratt?ings?|votes?|polls?|likes?|binhchon|danhgia|binhluan|comments?"
+    r"|delete|xoa|log(?:in|out)|sign(?:in|out))(?=[./?&=_]|$)",
+    re.I,
+)
+
+
 @lru_cache(CACHED)
 def local(url: str) -> str:
     """Path and query in NFC and percent-decoded, without noise: what `Address` patterns are matched on."""

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from archive.explained import Explained
 from archive.model import Capture, Kind, Link, Outcome, Page, PortalInfo
-from spiders.address import canonical, host_of, is_plain, local
+from spiders.address import CHANGING, canonical, host_of, is_plain, local
 from spiders.engine import Engine
 from spiders.known import Known
 from spiders.reading.explain import explain
@@ -155,7 +155,10 @@ class Portal(scrapy.Spider):
     @classmethod
     def forbidden(cls, url: str) -> bool:
         """Whether asking for the address would change something on the server."""
-        return any(engine.forbidden and engine.forbidden.search(local(url)) for engine in cls.engines)
+        where = local(url)
+        return bool(CHANGING.search(where)) or any(
+            engine.forbidden and engine.forbidden.search(where) for engine in cls.engines
+        )
 
     def seeds(self) -> Iterator[Link]:
         for url in self.starts or (self.homepage,):

@@ -72,10 +72,27 @@ def test_addresses_of_different_pages_have_different_keys(
         ("mic", "https://mic.gov.vn/pages/tintuc/sendtofriend.aspx?tintucID=5"),
         ("mic", "https://mic.gov.vn/Pages/drawcaptcha.aspx"),
         ("backan", "https://backan.gov.vn/_layouts/15/Authenticate.aspx?Source=/"),
+        ("backan", "https://backan.gov.vn/Pages/TangLuotTruyCap.aspx?id=12"),
+        ("backan", "https://backan.gov.vn/Pages/binhchon.aspx?id=3&vote=1"),
+        ("mst", "https://mst.gov.vn/api/vote/?id=1&like=1"),
+        ("mst", "https://mst.gov.vn/logout/"),
+        ("mic", "https://mic.gov.vn/Pages/chuyenmuc/vote.aspx?id=1"),
     ],
 )
 def test_an_address_that_changes_something_is_forbidden(portal: str, url: str, portals: SpiderLoader) -> None:
     assert portals.load(portal).forbidden(url)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/xoa-doi-giam-ngheo-197154827.htm",
+        "/tai-khoan-bi-xoa-197154827.htm",
+        "/tin/like-va-vote-197154827.htm",
+    ],
+)
+def test_an_article_that_speaks_of_changes_is_none(path: str, portals: SpiderLoader) -> None:
+    assert not portals.load("mst").forbidden(f"https://mst.gov.vn{path}")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """CDXJ lines are what web archives' own tools write, so that these tools find what we have kept."""
 
 import json
+import random
+import time
 from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from warc_files import AT, foreign, record, revisit, warc
@@ -24,6 +27,31 @@ def test_the_key_of_an_address_is_that_of_other_archives(url: str) -> None:
 @pytest.mark.parametrize("url", ["urn:backan:crawl:mic-1", "dns:mic.gov.vn", "http://", ""])
 def test_what_is_no_web_address_is_its_own_key(url: str) -> None:
     assert surt(url) == url
+
+
+def test_a_port_of_countless_digits_is_none() -> None:
+    url = f"https://x.vn:{'9' * 5000}/a"
+    assert surt(url) == url
+    assert surt("https://x.vn:000000443/a") == "vn,x)/a"
+
+
+@pytest.mark.parametrize("piece", ["%25", "%3", "%", "%%32%3", "%2"])
+def test_time_grows_as_an_address_does_however_often_it_is_escaped(piece: str) -> None:
+    began = time.process_time()
+    surt(f"https://x.vn/{piece * 40_000}35?{piece * 40_000}41")
+    assert time.process_time() - began < 3
+
+
+def test_an_address_is_unescaped_until_there_is_nothing_left_to_unescape() -> None:
+    chance = random.Random(1)
+    for _ in range(5_000):
+        escaped = "".join(
+            chance.choices(["%", "%25", "%2", "%3", "%zz", *"0123456aAf."], k=chance.randrange(12))
+        )
+        wanted = escaped.encode()
+        while (less := unquote_to_bytes(wanted)) != wanted:
+            wanted = less
+        assert surt(f"http://x.vn/?{escaped}") == surt(f"http://x.vn/?{quote(wanted)}"), escaped
 
 
 def test_a_line_is_what_cdxj_indexer_writes(tmp_path: Path) -> None:

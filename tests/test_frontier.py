@@ -4,7 +4,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,13 +17,16 @@ from scrapy.statscollectors import StatsCollector
 from scrapy.utils.defer import deferred_to_future
 
 from archive.errors import ArchiveError
-from archive.model import Kind
+from archive.model import Kind, Tally
+from crawler.books import Books
+from crawler.clock import STEADY
 from crawler.frontier.frontier import Frontier, stated
 from crawler.frontier.records import Lease, Run, Settled, State, Wanted
 from crawler.frontier.scheduler import GROUP, Scheduler
 from crawler.frontier.stored_request import dump
 from crawler.frontier.stored_request import load as load_request
 from crawler.frontier.visits import Seen, Visit
+from crawler.plan import plan_of
 from crawler.portals import load, project_settings
 
 NOW, LATER, MUCH_LATER = "2026-11-21T10:00:00Z", "2026-11-21T10:10:00Z", "2026-11-22T10:00:00Z"
@@ -115,6 +119,25 @@ def test_a_lease_that_has_run_out_is_leased_again_and_one_that_was_renewed_is_no
     assert lease(frontier, run, now=LATER) == ["a"]
     assert lease(frontier, run, now=MUCH_LATER) == ["a", "b"]
     other.close()
+
+
+def test_a_machine_that_has_slept_does_not_hand_out_again_what_it_works_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = project_settings()
+    settings.set("BACKAN_DATA", str(tmp_path))
+    books = Books(plan_of(load()["mic"], load()["mic"], settings, frontier=True))
+    books.open()
+    enter(*books._the_frontier(), wanted("a"))
+    assert len(books.turn([], 1)) == 1
+
+    def later(clock: int, awake: Callable[[int], float] = time.clock_gettime) -> float:
+        return awake(clock) + (8 * 3600 if clock == STEADY else 0)
+
+    monkeypatch.setattr(time, "clock_gettime", later)
+    monkeypatch.setattr("crawler.books.clock_gettime", later)
+    assert books.turn([], 1) == []
+    books.close("interrupted", Tally())
 
 
 def test_a_clock_that_is_set_back_holds_no_lease_and_no_host_for_ever(frontier: Frontier, run: Run) -> None:

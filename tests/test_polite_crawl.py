@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 from hostile_server import HTML, answer, links, page
 from runs import HURRY, begin, rows, run
+from test_blocks import wait_for
 from watched_server import Asked, Site, watched_server
 
 NOW = datetime(2026, 11, 21, 7, 0, 0, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_requests_arrive_as_far_apart_as_robots_txt_asks(tmp_path: Path, setting
     asked = crawled(tmp_path, slow, "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8", *settings)
     assert sorted(one.path for one in asked) == sorted(("/robots.txt", "/", *ARTICLES))
     gaps = [later.at - one.at for one, later in pairwise(asked)]
-    assert min(gaps) > 0.3, "one that arrives late makes the next gap shorter, but none comes at once"
+    assert sorted(gaps)[1] > 0.3, "one that arrives late makes the next gap shorter, but no other"
     assert sum(gaps) > 0.45 * len(gaps)
 
 
@@ -120,8 +121,7 @@ def test_a_hold_keeps_nobody_who_wants_to_stop_and_is_kept_by_the_next_start(tmp
     with watched_server(site) as (url, asked):
         crawl = begin(*command(tmp_path, url), "-s", "DOWNLOAD_DELAY=0.2")
         assert refused.wait(60)
-        while not rows(tmp_path, "select 1 from captures where status = 429"):
-            sleep(0.01)
+        wait_for(lambda: rows(tmp_path, "select 1 from captures where status = 429"), crawl)
         crawl.send_signal(signal.SIGINT)
         crawl.end(within=60)
         before = list(asked)

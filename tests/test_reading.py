@@ -9,6 +9,7 @@ from scrapy.http import Response
 from scrapy.spiderloader import SpiderLoader
 
 from archive.model import Kind, Link, Outcome, Page
+from spiders.reading.links import MOST_FORMS
 
 BACKAN = "https://backan.gov.vn/Pages/tin-tuc-1/mot-bai-viet-thu-0123456789abcdef.aspx"
 LISTING = "https://backan.gov.vn/Pages/tin-tuc-1/default.aspx"
@@ -310,6 +311,17 @@ def test_only_a_pager_is_posted_and_with_the_forms_hidden_fields(read) -> None:
     assert parse_qs(urlencode(page.links[0].form or ())) == {
         "__VIEWSTATE": ["abc"], "__EVENTTARGET": ["ctl00$pager"], "__EVENTARGUMENT": ["Page$2"],
     }  # fmt: skip
+
+
+def test_a_pager_of_thousands_of_pages_does_not_multiply_what_its_form_holds(read) -> None:
+    pager = "".join(
+        f"<a href=\"javascript:__doPostBack('ctl00$pager','Page${n}')\">{n}</a>" for n in range(2, 1002)
+    )
+    state = "x" * 200_000
+    form = f"<form method=post><input type=hidden name=__VIEWSTATE value={state}>{pager}</form>"
+    page = read(f"<html><body>{form}</body></html>", url=LISTING)
+    assert [link.page for link in page.links[:2]] == ["ctl00$pager/2", "ctl00$pager/3"]
+    assert 10 * len(state) < sum(len(value) for link in page.links for _, value in link.form) < MOST_FORMS
 
 
 def test_a_feed_gives_addresses_with_their_dates(read) -> None:

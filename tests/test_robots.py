@@ -11,7 +11,7 @@ from watched_server import Asked, watched_server
 
 from archive.errors import ArchiveError
 from crawler.commands.telling import ALARM
-from crawler.fetch.robots import RobotsTxt
+from crawler.fetch.robots import MOST, RobotsTxt
 
 ERROR = answer("500 Internal Server Error")
 
@@ -52,6 +52,15 @@ def test_without_robots_txt_nothing_is_asked_for_until_a_crawl_can_have_it(
         site.robots = answer("404 Not Found")
         assert crawl(tmp_path, url)[0] == 0
     assert paths(log)[2:] == ["/robots.txt", "/", "/bai/mot"]
+
+
+def test_of_a_robots_txt_without_end_its_beginning_counts(tmp_path: Path) -> None:
+    """More would hold up all crawls of the process, with each request anew."""
+    rules = f"User-agent: *\nDisallow: /\nAllow: /$\n{'# and so on' * (MOST // 11)}\nAllow: /bai/mot\n"
+    with watched_server(Site(answer("200 OK", body=rules.encode()))) as (url, log):
+        crawl(tmp_path, url)
+    assert paths(log) == ["/robots.txt", "/"]
+    assert len(rules) > MOST
 
 
 def test_a_robots_txt_that_fails_makes_no_article_gone(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from urllib.parse import quote, unquote_to_bytes
 
 PARTS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]*?)(?::(\d*))?([/?#].*)?", re.IGNORECASE)
+LONGEST_PORT = 9  # digits; no port has more than five
 DEFAULT_PORTS = {"http": 80, "https": 443}
+PERCENT, HEXADECIMAL = ord("%"), b"0123456789abcdefABCDEF"
 KEPT = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 WWW = re.compile(r"^www\d*\.")
 SESSION_IN_PATH = re.compile(r"/\((?:(?:[a-z]\([0-9a-z]{24}\))+|[0-9a-z]{24})\)/(?=[^?]+\.aspx)")
@@ -21,7 +23,7 @@ SESSION_IN_QUERY = re.compile(
 def surt(url: str) -> str:
     """The key of an address; one that is no web address is its own key."""
     parts = PARTS.fullmatch(re.sub(r"[\n\r\t]", "", url.strip()))
-    if parts is None or not parts[2]:
+    if parts is None or not parts[2] or len(parts[3] or "") > LONGEST_PORT:
         return url
     scheme, host, port, rest = parts.groups(default="")
     path, _, query = rest.partition("#")[0].partition("?")
@@ -60,6 +62,15 @@ def _escape(text: str | bytes) -> str:
 
 def _unescape(text: str | bytes) -> bytes:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    while (unescaped := unquote_to_bytes(raw)) != raw:
-        raw = unescaped
-    return raw
+    once = unquote_to_bytes(raw)
+    return _wholly_unescaped(once) if b"%" in once else once
+
+
+def _wholly_unescaped(raw: bytes) -> bytes:
+    """In one pass, however often it was escaped: `%25252541` is `A`, and so is `%%32%3541`."""
+    done = bytearray()
+    for byte in raw:
+        done.append(byte)
+        while len(done) > 2 and done[-3] == PERCENT and done[-2] in HEXADECIMAL and done[-1] in HEXADECIMAL:
+            done[-3:] = bytes.fromhex(done[-2:].decode())
+    return bytes(done)

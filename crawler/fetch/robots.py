@@ -11,6 +11,8 @@ from archive.errors import ArchiveError
 from crawler.desk.schedule import UNREACHABLE
 from crawler.errors import reason
 
+MOST = 500 << 10  # bytes that count, as RFC 9309 (2.5) has it: a longer one would hold up every request
+
 
 class RobotsError(Exception):
     """A page was not asked for, as nobody knows whether it may be; the next crawl finds out.
@@ -46,7 +48,7 @@ class RobotsTxt(RobotsTxtMiddleware):
         if response.status // 100 == 5:
             self._robots_error(ServerError(f"HTTP {response.status}"), netloc)
         else:
-            await super()._parse_robots(response, netloc, request)
+            await super()._parse_robots(response.replace(body=response.body[:MOST]), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, IgnoreRequest):  # of the guard, which lets nothing out of the portal

@@ -1,7 +1,6 @@
 """Where a page leads: articles, listings, feeds, and the next page of an ASP.NET list."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from spiders.address import CACHED
 if TYPE_CHECKING:
     from spiders.portal import Portal
 
+MOST_FORMS = 16 << 20  # characters of all forms that the pager of one page would send
 FOLLOWED = frozenset(
     (Kind.ARTICLE, Kind.LISTING, Kind.RSS, Kind.SITEMAP, Kind.DOCUMENT, Kind.DOCUMENT_LIST, Kind.NOTICE)
 )
@@ -29,11 +29,12 @@ _CHANGES = re.compile(r"rat|vote|like|poll|binhchon|danhgia|comment|binhluan|sub
 def links(portal: "type[Portal]", tree: HtmlElement, url: str) -> tuple[Link, ...]:
     """Every address of the portal that is worth following, once, with the date a listing shows beside it."""
     found: dict[str, Link] = {}
+    pages = _Pages(url)
     shared: set[HtmlElement] = set()
     for anchor in tree.iter("a", "area"):
         href = (anchor.get("href") or "").strip()
         if "__doPostBack" in href:
-            for link in _next_page(anchor, href, url):
+            if link := pages.link(anchor, href):
                 found.setdefault(f"{url}#{link.page}", link)
         elif judged := _judged(portal, href):  # type: ignore[arg-type]  # mypy: no class has a hash
             key, link = judged
@@ -75,22 +76,34 @@ def _date_beside(anchor: HtmlElement, shared: set[HtmlElement]) -> str | None:
     return None
 
 
-def _next_page(anchor: HtmlElement, href: str, url: str) -> Iterator[Link]:
-    """A POST for a pager's link: the form's hidden fields, with the target that the script would set."""
-    call, text = _POSTBACK.search(href), " ".join(anchor.text_content().split())
-    form = next(anchor.iterancestors("form"), None)
-    if call is None or form is None or (form.get("method") or "get").lower() != "post":
-        return
-    target, argument = call[1], call[2]
-    asked = _PAGE_ARGUMENT.fullmatch(argument)
-    if _CHANGES.search(target) or not (asked or text.isdecimal() or _NEXT.fullmatch(text)):
-        return  # a sort, a vote, a button: only paging is known to change nothing
-    number = asked[1] if asked else text
-    fields = {
-        str(field.get("name")): field.get("value") or ""
-        for field in form.iter("input")
-        if field.get("name") and (field.get("type") or "text").lower() == "hidden"
-    }
-    fields |= {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
-    page = f"{target}/{number}" if number.isdecimal() else "next"
-    yield Link(form.get("action") or url, Kind.LISTING, form=tuple(fields.items()), page=page)
+class _Pages:
+    """The pager's links of a page, each a POST. One repeats all hidden fields of its form, which are most of
+    a page, so there is a limit to all of them together."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._room = url, MOST_FORMS
+
+    def link(self, anchor: HtmlElement, href: str) -> Link | None:
+        """The form's hidden fields, with the target that the script would set."""
+        if self._room < 0:
+            return None
+        call, text = _POSTBACK.search(href), " ".join(anchor.text_content().split())
+        form = next(anchor.iterancestors("form"), None)
+        if call is None or form is None or (form.get("method") or "get").lower() != "post":
+            return None
+        target, argument = call[1], call[2]
+        asked = _PAGE_ARGUMENT.fullmatch(argument)
+        if _CHANGES.search(target) or not (asked or text.isdecimal() or _NEXT.fullmatch(text)):
+            return None  # a sort, a vote, a button: only paging is known to change nothing
+        number = asked[1] if asked else text
+        fields = {
+            str(field.get("name")): field.get("value") or ""
+            for field in form.iter("input")
+            if field.get("name") and (field.get("type") or "text").lower() == "hidden"
+        }
+        fields |= {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
+        self._room -= sum(len(name) + len(value) for name, value in fields.items())
+        if self._room < 0:
+            return None
+        page = f"{target}/{number}" if number.isdecimal() else "next"
+        return Link(form.get("action") or self._url, Kind.LISTING, form=tuple(fields.items()), page=page)
