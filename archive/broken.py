@@ -49,6 +49,10 @@ _ODD = "\u0080-\u009f\u00b5-\u00b9\u00bb-\u00beÅÆÇËÎÏÑÖ×ØÜÞßäåæ�
 # Behind one of the capitals, which Vietnamese has too, only another sign of the same accident is suspect.
 _SUSPECT = re.compile(f"[{_ODD}ÃÂĂ](?:(?<=[{_ODD}])|(?=[\u00a0-\u00bf]))")
 _LOST = re.compile(r"\?(?<=[^\W\d_]\?)(?=[^\W\d_])|\ufffd")
+# What a question mark stands in that is no lost letter; a host alone only where a path follows.
+_ADDRESS = re.compile(
+    r"(?:https?://|\bwww\.|(?<![a-z0-9.-])(?:[a-z0-9-]++\.)++[a-z]{2,}+(?::[0-9]+)?/)[^\s\ufffd]+", re.I
+)
 _BEYOND = re.compile("[\u1ea0-\u1ef9]")  # letters with two marks, which none of those code pages has
 _WORD = re.compile(rf"[{_ODD}]*(?:[^\W\d_][{_ODD}]*)+")
 _RIMES = (
@@ -94,7 +98,7 @@ def is_suspect(text: str) -> bool:
 
 def flaw(text: str) -> Damage | None:
     """What is wrong with a text and cannot be put right for certain."""
-    if len(_LOST.findall(text)) >= _LOST_WORDS:
+    if _has_lost(text) and _has_lost(_ADDRESS.sub(" ", text)):
         return Damage.LOST
     broken = len(_SUSPECT.findall(text))
     return Damage.MOJIBAKE if broken >= _LOST_WORDS and badness(text) >= broken else None
@@ -106,6 +110,10 @@ def is_syllable(word: str) -> bool:
     tones = sum(mark in _TONES for mark in decomposed)
     bare = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
     return tones < 2 and _SYLLABLE.fullmatch(bare) is not None
+
+
+def _has_lost(text: str) -> bool:
+    return len(_LOST.findall(text)) >= _LOST_WORDS
 
 
 def _share_of_syllables(text: str) -> float:

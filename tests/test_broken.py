@@ -94,6 +94,19 @@ def test_what_has_lost_letters_is_flagged_and_left() -> None:
     assert flaw("Ai làm? Ở đâu?Khi nào?") is None
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://backan.gov.vn/Default.aspx?ItemID=1", "www.backan.gov.vn/Pages/a.aspx?b=1", "http://x.vn/a?b=1?c",
+        "backan.gov.vn/Default.aspx?ItemID=1", "BACKAN.GOV.VN:8080/Default.aspx?ItemID=1",
+    ],
+)  # fmt: skip
+def test_the_question_mark_of_an_address_is_no_lost_letter(address: str) -> None:
+    assert flaw("\n".join(f"Xem tại {address}, và ({address})." for _ in range(9))) is None
+    assert flaw(f"{address} T? ch?c h?i ngh?, B?c K?n th?c hi?n {address}") == Damage.LOST
+    assert flaw(f"{address}/T?nh " + "s?.K?n.Huy?n/t?nh " * 2) == Damage.LOST
+
+
 def test_nearly_every_word_of_the_replica_is_a_syllable() -> None:
     words = re.findall(r"[^\W\d_]+", " ".join(t.body for t in truths() if "ạ" in t.body))
     assert sum(map(is_syllable, words)) / len(words) > 0.96
@@ -148,7 +161,9 @@ def test_of_a_page_of_countless_broken_pieces_only_the_first_are_looked_at(
     assert [p.text for p in tree.iter("p")][1::2] == [TEXT] * 7 + [piece] * 23
 
 
-@pytest.mark.parametrize("piece", ["Ö", "Ã ", "µ¶·¸", "aø", "ö ", "Ä\x91", "\ufffd?a?"])
+@pytest.mark.parametrize(
+    "piece", ["Ö", "Ã ", "µ¶·¸", "aø", "ö ", "Ä\x91", "\ufffd?a?", "a?a.", "a?-", "a?b http://", "www."]
+)
 def test_a_megabyte_of_odd_signs_ends(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     assert len(mended(text)[0]) <= len(text)

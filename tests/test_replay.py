@@ -7,14 +7,14 @@ and pywb is under the GPL: it is run, never imported.
 import gzip
 import json
 import os
+import re
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import create_server
 from zipfile import ZipFile
 
 import pytest
@@ -23,6 +23,7 @@ from recorded import FLOOD, FOREST, SENTENCE, exported
 ROOT = Path(__file__).parents[1]
 PROGRAMS = Path(os.environ.get("BACKAN_REPLAY") or ROOT / ".venv-replay" / "bin")
 PATIENCE = 60.0  # seconds until a server has started, on a busy machine
+PORT = re.compile(r"starting server on (\d+)\n")
 
 pytestmark = pytest.mark.skipif(
     not (PROGRAMS / "wayback").exists(),
@@ -76,17 +77,14 @@ def pywb(wacz: Path, folder: Path) -> Iterator[str]:
     """A server on loopback with the export as its one collection; yields the address that pages lie under."""
     run("wb-manager", "init", "kept", cwd=folder)
     run("wb-manager", "add", "--unpack-wacz", "kept", wacz, cwd=folder)
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     log = folder / "pywb.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [PROGRAMS / "wayback", "--bind", "127.0.0.1", "--port", str(port), "--threads", "2"],
+            [PROGRAMS / "wayback", "--bind", "127.0.0.1", "--port", "0", "--debug", "--threads", "2"],
             cwd=folder, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            wait_for(f"http://127.0.0.1:{port}/kept/", server, log)
-            yield f"http://127.0.0.1:{port}/kept"
+            yield address_of(server, log)
         finally:
             server.terminate()
             try:
@@ -96,15 +94,16 @@ def pywb(wacz: Path, folder: Path) -> Iterator[str]:
                 server.wait()
 
 
-def wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def address_of(server: "subprocess.Popen[bytes]", log: Path) -> str:
+    """Where it answers: with --debug it says which free ports it has taken, one of them only for itself."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and server.poll() is None:
-        try:
-            fetch(url)
-        except urllib.error.URLError:
-            time.sleep(0.1)
-        else:
-            return
+        for port in PORT.findall(log.read_text()):
+            address = f"http://127.0.0.1:{port}/kept"
+            with suppress(urllib.error.URLError):
+                fetch(f"{address}/")
+                return address
+        time.sleep(0.1)
     pytest.fail(f"pywb has not started: {log.read_text()[-2000:]}")
 
 

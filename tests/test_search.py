@@ -1,10 +1,13 @@
 import json
+import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from archive.access import Access, access
 from archive.errors import ArchiveError, QueryError
 from archive.query import MOST_TERMS, folded_match, parse
 from archive.search import Filters, Hit, Order, Result, marked, search
+from archive.search.marks import tidied
 from archive.store import Archive
 from archive.text import normalise
 
@@ -323,6 +327,24 @@ def test_a_result_is_plain_json(path: Path) -> None:
     data = json.loads(json.dumps(asdict(search(path, "rừng", limit=1))))
     assert data["total"] == len(search(path, "rừng").hits)
     assert {"title", "url", "portal", "published_at", "snippet"} <= data["hits"][0].keys()
+
+
+@pytest.mark.parametrize("piece", [".", " ", "\n", ". ", " .", ".a", "  a", "…-"])
+def test_matches_within_long_runs_of_punctuation_take_time_by_their_length_alone(piece: str) -> None:
+    text = f"a{piece * 40_000}a"
+    began = process_time()
+    assert list(tidied(text, [(0, len(text))]))
+    assert process_time() - began < 2
+
+
+def test_clauses_are_parted_as_the_plain_pattern_has_it() -> None:
+    plain, chance = re.compile(r"\s*[^\w\s]+\s+|\s+[^\w\s]+"), random.Random(1)
+    for _ in range(5_000):
+        text = "".join(chance.choices("ab.,- \n", k=14))
+        start, end = sorted(chance.choices(range(15), k=2))
+        edges = [start, *(edge for apart in plain.finditer(text, start, end) for edge in apart.span()), end]
+        wanted = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+        assert list(tidied(text, [(start, end)])) == wanted, (text, start, end)
 
 
 def test_marks_and_page_text_cannot_be_confused() -> None:

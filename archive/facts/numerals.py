@@ -12,7 +12,7 @@ Number = int | float
 Exact = int | Decimal
 
 _MOST = 24  # digits and separators of one number; what is longer is none
-_LIMIT = 10**16  # beyond which a float does not hold a whole number
+_LIMIT = 10**16  # more is no number; of those beyond 2**53 a float holds the even ones only
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 _ENGLISH = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 _ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -62,7 +62,7 @@ def number(written: str, is_whole: bool = False, is_fraction: bool = False) -> E
 
 
 def plain(value: Exact) -> Number | None:
-    """An int where it is whole; None where it is too large to be kept exactly."""
+    """An int where it is whole; None where it is too large."""
     if value >= _LIMIT:
         return None
     whole = int(value)

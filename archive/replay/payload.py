@@ -1,5 +1,6 @@
 """What was received: read from a WARC file, compared with what was captured, and unpacked within bounds."""
 
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,7 +26,11 @@ else:
 
 SHOWN = 8 << 20  # bytes of a page that are shown, unpacked
 MOST_CODINGS = 3  # one upon the other
+MOST_MEMBERS = 256  # of a body, and one more for each SMALL bytes in them: an empty one takes time too
+SMALL = 1 << 10
 _STEP = 1 << 16
+_FED = 1 << 14  # packed bytes at once: what is left of them is copied with every piece, and with every member
+_NO_PADDING = re.compile(rb"[^\0]")
 _READERS = BoundedSemaphore(2)  # a record may be large in memory, so few are read at one time
 
 
@@ -158,16 +163,24 @@ def _unpacked(content: Content, name: str, most: int) -> Content:
 
 
 def _inflated(body: bytes, wbits: int) -> Iterator[bytes]:
-    while body:  # a body may be of several members
+    at = size = members = 0
+    while at < len(body):  # a body may be of several members
+        members += 1
+        if members > MOST_MEMBERS + size // SMALL:
+            raise EOFError
         unpack = zlib.decompressobj(wbits)
-        data = body
         while not unpack.eof:
-            piece = unpack.decompress(data, _STEP)
             data = unpack.unconsumed_tail
+            if not data:
+                data = body[at : at + _FED]
+                at += len(data)
+            piece = unpack.decompress(data, _STEP)
             if not piece and not data and not unpack.eof:
                 raise EOFError
+            size += len(piece)
             yield piece
-        body = unpack.unused_data.lstrip(b"\0")
+        more = _NO_PADDING.search(body, at - len(unpack.unused_data))
+        at = more.start() if more else len(body)
 
 
 def _deflated(body: bytes) -> Iterator[bytes]:
@@ -177,12 +190,12 @@ def _deflated(body: bytes) -> Iterator[bytes]:
 
 
 def _brotli(body: bytes) -> Iterator[bytes]:
-    unpack = brotli.Decompressor()
-    data = body
+    unpack, at = brotli.Decompressor(), 0
     while not unpack.is_finished():
+        data = body[at : at + _FED] if unpack.can_accept_more_data() else b""
+        at += len(data)
         piece = unpack.process(data, output_buffer_limit=_STEP)
-        data = b""
-        if not piece and unpack.can_accept_more_data():
+        if not piece and not data and unpack.can_accept_more_data():
             raise EOFError
         yield piece
 

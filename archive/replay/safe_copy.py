@@ -62,6 +62,7 @@ class Writer:
         self._head: list[str] = []
         self._body: list[str] = []
         self._outer = {"html": "", "body": ""}
+        self._unread = style.LONGEST  # characters of styles that may still be read
 
     def write(self) -> Copy:
         if self.page.root is not None:
@@ -152,7 +153,7 @@ class Writer:
 
     def _style(self, element: Any) -> None:
         try:
-            css = style.safe(clean(element.text or ""), self.addresses.image, self.addresses.sheet)
+            css = self._safe(element.text or "", self.addresses.sheet)
         except ValueError:
             self.copy.left_out["sheets"] += 1
         else:
@@ -198,9 +199,17 @@ class Writer:
 
     def _declarations(self, css: str) -> str:
         try:
-            return style.safe(clean(css), self.addresses.image)
+            return self._safe(css)
         except ValueError:
             return ""
+
+    def _safe(self, css: str, sheet: style.Find = lambda _: None) -> str:
+        """Raises ValueError, also for what would be too much together with all that the page had before."""
+        css = clean(css)
+        safe = style.safe(css, self.addresses.image, sheet, self._unread)
+        if style.is_read(css):
+            self._unread -= len(css)
+        return safe
 
 
 def _media(element: Any) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import tinycss2
 
-LONGEST = 400_000  # characters of a sheet: more takes seconds
+LONGEST = 400_000  # characters that are read, of a sheet or of all that stands in a page: more takes seconds
 DEEPEST = 64  # blocks within blocks: some ten thousand crash Chromium
 # From a captured address, as the sheet states it, to one of ours; None where it is not held.
 Find = Callable[[str], str | None]
@@ -37,16 +37,21 @@ def addresses(css: str) -> Iterator[str]:
     return (found[1] for found in _ADDRESS.finditer(css[:LONGEST]))
 
 
-def safe(css: str, image: Find, sheet: Find = lambda _: None) -> str:
+def is_read(css: str) -> bool:
+    """Whether it is such that it must be read, as it might load something."""
+    return _NEEDS_READING.search(css) is not None
+
+
+def safe(css: str, image: Find, sheet: Find = lambda _: None, most: int = LONGEST) -> str:
     """The same sheet, or the same declarations of an attribute; without `<` where it could begin a tag.
 
-    Raises ValueError where it is too long, or nested too deep.
+    Raises ValueError where it is nested too deep, or must be read and is longer than `most` characters.
     """
     if _depth(css) > DEEPEST:
         raise ValueError("a style sheet that is nested too deep")
-    if not _NEEDS_READING.search(css):
+    if not is_read(css):
         return css
-    if len(css) > LONGEST:
+    if len(css) > most:
         raise ValueError(f"a style sheet of {len(css)} characters")
     tokens = _without_rules(tinycss2.parse_component_value_list(css, skip_comments=True), sheet)
     _rewrite(tokens, image)

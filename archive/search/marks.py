@@ -13,7 +13,8 @@ _MARK = re.compile(f"([{OPEN}{CLOSE}])")
 _MARKS = re.compile(f"[{OPEN}{CLOSE}]")
 _EDGE = re.compile(f"([{OPEN}{CLOSE}{GAP}])")
 # Punctuation beside a space parts sentences and clauses; without one it holds 125/KH-UBND together.
-_APART = re.compile(r"\s*[^\w\s]+\s+|\s+[^\w\s]+")
+# A run of either is looked at from its begin alone, as it would be read again from each of its signs.
+_APART = re.compile(r"(?:(?<!\s)\s++)?+(?<![^\w\s])[^\w\s]++\s+|(?<!\s)\s++[^\w\s]++")
 
 
 def marked(
@@ -44,11 +45,12 @@ def unmarked(text: str) -> tuple[str, tuple[Span, ...]]:
 
 def tidied(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """Words are found one by one, and phrases across a full stop: join words, end matches with a clause."""
-    for start, end in _joined(text, spans):
-        for apart in _APART.finditer(text, start, end):
-            if start < apart.start():
-                yield start, apart.start()
-            start = apart.end()
+    for begin, end in _joined(text, spans):
+        start = begin
+        for apart in _APART.finditer(text[begin:end]):
+            if start < begin + apart.start():
+                yield start, begin + apart.start()
+            start = begin + apart.end()
         if start < end:
             yield start, end
 

@@ -23,6 +23,7 @@ from archive.replay.payload import Received, UnreadableError
 from archive.replay.safe_copy import Copy, Words, Writer
 from archive.site import render
 from archive.site.asking import ask, page
+from archive.site.exports.streaming import Streamed, in_pieces
 from archive.site.language import language_of
 from archive.site.options import site_of
 from archive.warc.reader import Revisit
@@ -50,14 +51,8 @@ class Opened:
 
     one: Captured
     received: Received | None = None
+    kind: Kind | None = None  # where there is anything
     trouble: UnreadableError | None = None
-
-    @property
-    def kind(self) -> Kind | None:
-        """None where there is nothing."""
-        if self.received is None or not self.received.body:
-            return None
-        return kinds.kind_of(self.received.content(1 << 12).body, self.one.mime)
 
 
 @hookimpl
@@ -179,9 +174,10 @@ async def _open(datasette: Any, request: Any) -> Opened | None:
     if one is None:
         return None
     try:
-        return Opened(one, await _receive(datasette, request, one, site_of(datasette).data / "warc"))
+        received = await _receive(datasette, request, one, site_of(datasette).data / "warc")
     except UnreadableError as error:
         return Opened(one, trouble=error)
+    return Opened(one, received, await asyncio.to_thread(_kind, received, one))
 
 
 async def _receive(datasette: Any, request: Any, one: Captured, folder: Path) -> Received:
@@ -190,6 +186,10 @@ async def _receive(datasette: Any, request: Any, one: Captured, folder: Path) ->
         return await asyncio.to_thread(payload.received, record, folder, one)
     place = await ask(datasette, request, lambda db: payload.original(db, folder, record, one.sha256))
     return await asyncio.to_thread(payload.repeated, record, folder, one, place)
+
+
+def _kind(received: Received, one: Captured) -> Kind | None:
+    return kinds.kind_of(received.content(1 << 12).body, one.mime) if received.body else None
 
 
 async def _copy(datasette: Any, request: Any, opened: Opened) -> Copy:
@@ -246,4 +246,5 @@ def _alone(body: bytes | str, content_type: str, policy: str, status: int = 200)
         "cache-control": "private, no-cache",
         "vary": "Cookie",
     }
-    return Response(body, status=status, headers=headers, content_type=content_type)
+    content = body.encode() if isinstance(body, str) else body
+    return Streamed(in_pieces(content), content_type, headers, status)
