@@ -2,7 +2,7 @@
 
     articles/portal=mic/published=2023/articles.parquet
 
-A table whose rows have a portal, or whose rows are of an article, is partitioned by portal and year, the way
+A table whose rows have a portal and a date, or are of an article, is partitioned by portal and year, the way
 Hive does: `published` is the year of the article, `captured` and `started` that of a capture and a crawl (not
 `year`: figures have one of their own). What has no date is of `__HIVE_DEFAULT_PARTITION__`, which the tools
 read as null. The others are one file each. Columns and their types are those of docs/database.md, but for
@@ -30,7 +30,7 @@ MARK = "_backan.json"  # what begins with a low line is passed over by who reads
 PART = ".part"
 ROWS = 5_000  # of a row group: of articles some 30 MB
 DATES = ("published_at", "captured_at", "started_at")  # the first that a table has says the year of its rows
-MISSING = "Parquet needs pyarrow and fsspec: pip install 'backan-archive[scale]'"
+MISSING = "Parquet needs pyarrow and fsspec: `make scale` in the checkout installs them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class _Table:
     def portals(self) -> str:
         """The table whose rows have a portal and a date."""
         return "articles" if self.is_of_article else self.name
+
+    @property
+    def has_portal(self) -> bool:
+        """Whether its files have it, as no folder says it."""
+        return any(name == "portal" for name, _ in self.columns)
 
 
 def export(
@@ -120,7 +125,9 @@ class _Writer:
         columns = ", ".join(f't."{name}"' for name, _ in table.columns)
         order = ", ".join(f't."{key}"' for key in table.keys)
         if table.date is None:
-            yield "", f'select {columns} from "{table.name}" t order by {order}', []
+            some = self.portals if table.has_portal else ()
+            where = f"where t.portal in ({', '.join('?' * len(some))})" if some else ""
+            yield "", f'select {columns} from "{table.name}" t {where} order by {order}', [*some]
             return
         source = f'"{table.name}" t'
         if table.is_of_article:
@@ -165,10 +172,9 @@ def _tables(archive: sqlite3.Connection) -> Iterator[_Table]:
             continue
         found = archive.execute("select name, type, pk from pragma_table_info(?)", [name]).fetchall()
         names = [column for column, _, _ in found]
-        is_of_article = "article" in names and name != "captures"
-        date = "published_at" if is_of_article else None
-        if "portal" in names:
-            date = next((one for one in DATES if one in names), None)
+        own = next((one for one in DATES if one in names), None) if "portal" in names else None
+        is_of_article = own is None and "article" in names
+        date = "published_at" if is_of_article else own
         # What the folder says stands in no file.
         columns = tuple((column, kind) for column, kind, _ in found if not (date and column == "portal"))
         keys = tuple(column for column, _, key in sorted(found, key=lambda one: one[2]) if key)
@@ -197,10 +203,18 @@ def _batch(table: _Table, schema: "pa.Schema", rows: list[tuple[Any, ...]]) -> "
 
     try:
         columns = zip(*rows, strict=True)
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        arrays = [
+            pa.array(_floats(column) if pa.types.is_floating(field.type) else column, field.type)
+            for column, field in zip(columns, schema, strict=True)
+        ]
     except pa.ArrowException as error:
         raise ArchiveError(f"{table.name} holds a value that is not of its column's type: {error}") from error
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _floats(column: Iterable[Any]) -> list[Any]:
+    """SQLite gives a whole number as an int, and pyarrow takes none beyond 2**53 for a float."""
+    return [float(value) if isinstance(value, int) else value for value in column]
 
 
 def _opened(out: str) -> tuple["AbstractFileSystem", str]:

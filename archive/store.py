@@ -97,14 +97,16 @@ class Archive:
 
     @contextmanager
     def _part(self) -> Iterator[None]:
+        """Where SQLite has taken back the whole transaction, as on a full disk, no part of it is left."""
         self.db.conn.execute("savepoint part")
         try:
             yield
         except BaseException:
-            self.db.conn.execute("rollback to part")
+            if self.db.conn.in_transaction:
+                self.db.conn.execute("rollback to part")
+                self.db.conn.execute("release part")
             raise
-        finally:
-            self.db.conn.execute("release part")
+        self.db.conn.execute("release part")
 
     def put_portal(self, portal: PortalInfo) -> None:
         with self.writing():

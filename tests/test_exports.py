@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -16,7 +17,7 @@ from datasette.app import Datasette
 from following import EVIL, FORMULAS, take_hostile
 from openpyxl.utils.escape import unescape
 from reading_exports import MANY, many, objects, read_csv, sheet_rows, workbook
-from sample_archive import FOREST, fill
+from sample_archive import FOREST, fill, take_in
 from shown import get, serving
 
 from archive.identity import row_id
@@ -166,6 +167,18 @@ def test_a_stream_in_pieces_of_any_size_is_guarded_as_a_whole_one_is() -> None:
         assert b"".join([*map(guard.feed, pieces), guard.feed(b"", last=True)]) == wanted
     assert Guard().feed(b"", last=True) == MARK.encode()
     assert Guard().feed(b"a\r\n=1+1", last=True) == f"{MARK}a\r\n'=1+1\r\n".encode()
+
+
+@pytest.mark.parametrize("path", ["/tim.csv?than=1", "/archive/articles.csv?_stream=1"])
+def test_a_very_long_text_comes_whole_and_so_does_what_follows(tmp_path: Path, path: str) -> None:
+    body = "Mở đầu\n- " + "x" * 195_000
+    with Archive(fill(tmp_path / "archive.db")) as archive:
+        take_in(archive, "backan", replace(FOREST, key="long", url="https://backan.gov.vn/dai", body=body))
+        articles = archive.db.execute("select count(*) from articles").fetchone()[0]
+    with serving(tmp_path) as datasette:
+        found = objects(read_csv(get(datasette, path)))
+    assert len(found) == articles
+    assert body in {row["body"] for row in found}
 
 
 @pytest.mark.parametrize(

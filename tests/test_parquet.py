@@ -96,6 +96,39 @@ def test_only_the_portals_that_are_wanted(data: Path, tmp_path: Path) -> None:
     assert asked(f"select distinct portal from {files(tmp_path / 'some', 'captures')}") == [("mic",)]
 
 
+def test_a_whole_number_that_pyarrow_takes_for_no_float_is_exported(tmp_path: Path) -> None:
+    sample_archive.fill(tmp_path / "archive.db")
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive, archive:
+        archive.execute("update figures set value = 9513, total = 9513000000000000, year = 2024")
+    export(tmp_path, str(tmp_path / "out"))
+    found = asked(f"select distinct value, total, year from {files(tmp_path / 'out', 'figures')}")
+    assert found == [(9513.0, 9513e12, 2024)]
+
+
+def test_what_has_a_portal_but_no_date_of_its_own_is_exported_by_portal_too(tmp_path: Path) -> None:
+    sample_archive.fill(tmp_path / "archive.db")
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive, archive:
+        archive.execute(
+            "insert into copies select id, id, portal, portal, 1, 1, 0, 0 from articles order by id limit 99"
+        )
+    whole, some = tmp_path / "whole", tmp_path / "some"
+    export(tmp_path, str(whole))
+    query = "select article, portal, first_portal, kept from {}"
+    assert Counter(asked(query.format(files(whole, "copies")))) == Counter(
+        rows(tmp_path, query.format("copies"))
+    )
+    folders = {path.parent.relative_to(whole / "copies") for path in whole.glob("copies/**/*.parquet")}
+    assert folders == {
+        path.parent.relative_to(whole / "articles") for path in whole.glob("articles/**/*.parquet")
+    }
+    done = {one.table: one.rows for one in export(tmp_path, str(some), ["mic", "sonoivu"])}
+    for table in ("copies", "articles_counted"):
+        wanted = rows(tmp_path, f"select portal, count(*) from {table} where portal <> 'backan' group by 1")
+        found = asked(f"select portal, count(*) from {files(some, table)} group by 1")
+        assert sorted(found) == sorted(wanted) != []
+        assert done[table] == sum(count for _, count in wanted)
+
+
 def test_another_export_takes_the_place_of_the_first(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "parquet"
     export(data, str(folder))
@@ -133,7 +166,7 @@ def test_without_the_extra_the_error_says_what_to_install(data: Path, tmp_path: 
         [sys.executable, "-c", program, str(data), str(tmp_path / "out")],
         capture_output=True, text=True, cwd=Path(__file__).parents[1],
     )  # fmt: skip
-    assert "pip install 'backan-archive[scale]'" in done.stderr
+    assert "`make scale`" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
-from sqlite3 import connect
+from sqlite3 import OperationalError, connect
 from typing import Any
 
 import pytest
@@ -425,6 +425,29 @@ def schema(archive: Archive) -> dict[str, object]:
     tables = {table.name: sorted(map(str, table.columns)) for table in archive.db.tables}
     return {"tables": tables, "triggers": sorted(archive.db.execute("select name, sql from sqlite_master "
             "where type in ('index', 'trigger', 'view') and sql is not null"))}  # fmt: skip
+
+
+def test_a_full_disk_is_told_as_such_and_the_archive_goes_on_when_there_is_room(archive: Archive) -> None:
+    def write() -> None:
+        with archive.writing():
+            archive.take_in(CAPTURE, PAGE)
+            archive.put_portal(PortalInfo("mst", "Bắc Kạn " * 20_000, "", "https://mst.gov.vn/", "mic"))
+
+    archive.db.execute("pragma max_page_count = 1")  # no more than there are
+    with pytest.raises(OperationalError, match="database or disk is full"):
+        write()
+    assert count(archive, "captures") == 0
+    archive.db.execute("pragma max_page_count = 100000")
+    assert archive.take_in(CAPTURE, PAGE) == Change.NEW
+
+
+def test_a_part_that_fails_is_taken_back_and_the_rest_is_kept(archive: Archive) -> None:
+    with archive.writing():
+        archive.take_in(CAPTURE, PAGE)
+        with suppress(ZeroDivisionError), archive.writing():
+            archive.db.execute("update articles set title = ''")
+            raise ZeroDivisionError
+    assert archive.db.execute("select title from articles").fetchall() == [(ARTICLE.title,)]
 
 
 def test_ten_writers_that_open_a_new_archive_at_once_all_write(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ https://owasp.org/www-community/attacks/CSV_Injection
 import csv
 import io
 import re
+import sys
 from collections.abc import Iterable
 
 # `header=present` also tells our own, which are guarded already, from those of Datasette.
 CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 MARK = "\ufeff"
+
+csv.field_size_limit(sys.maxsize)  # of 131,072 characters, which articles and files have more of
 
 # What cannot be seen goes for nothing: one program or another leaves it away when it opens the file.
 _FORMULA = re.compile(

@@ -22,8 +22,10 @@ def step(datasette: Any) -> asyncio.Lock:
 class Streamed(Response):  # type: ignore[misc]  # Datasette ships no types
     """A response whose body comes in pieces."""
 
-    def __init__(self, pieces: AsyncIterator[bytes], content_type: str, headers: dict[str, str]) -> None:
-        super().__init__(b"", headers=headers, content_type=content_type)
+    def __init__(
+        self, pieces: AsyncIterator[bytes], content_type: str, headers: dict[str, str], status: int = 200
+    ) -> None:
+        super().__init__(b"", status=status, headers=headers, content_type=content_type)
         self.pieces = pieces
 
     async def asgi_send(self, send: Any) -> None:
@@ -40,6 +42,12 @@ async def of_file(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while piece := await asyncio.to_thread(file.read, CHUNK):
             yield piece
+
+
+async def in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    """A body that is there, of which no more is laid before a slow reader than they take."""
+    for at in range(0, len(body), CHUNK):
+        yield body[at : at + CHUNK]
 
 
 async def while_wanted(request: Any, pieces: AsyncIterator[Any]) -> AsyncIterator[Any]:
