@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from browser import chromium
 from datasette.app import Datasette
+from datasette.filters import Filters
+from datasette.views.table import TableView
 from sample_archive import FOREST, fill, take_in, without_shm
 from shown import FOREST_ID, HOSTILE, HOSTILE_ID, Tags, get, serving
 
@@ -77,6 +80,8 @@ def test_what_is_not_there_is_a_friendly_404(
     [
         "/archive/articles?_sort=nosuch", "/archive/articles.json?_sort=nosuch", "/archive/images/1",
         "/archive/articles?_sort=id&_sort_desc=id", "/archive/articles?_through=x", "/archive/articles?_size=x",
+        f"/archive/articles?words__gt={'9' * 20}", f"/archive/articles?id__in=[{'9' * 20}]",
+        f"/archive/articles?id__in={'[' * 5_000}",
     ],
 )  # fmt: skip
 def test_a_slip_of_the_user_is_told_as_one(
@@ -89,6 +94,32 @@ def test_a_slip_of_the_user_is_told_as_one(
     else:
         assert "Không thực hiện được" in response.text
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    "through",
+    [
+        "{}", "[]", "1", "null", "x", "[" * 5_000, '{"table":1,"column":"a","value":1}',
+        '{"table":"links","column":["a"],"value":1}', '{"table":"links","column":"url","value":{}}',
+        '{"table":"links","column":"url","value":1234567890123456789012}',
+        '{"table":"links","column":"url","value":"\\ud800"}', '{"table":"links","column":"url"}',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("format", ["", ".json", ".csv"])
+def test_a_through_that_leads_nowhere_is_told_in_a_sentence(
+    site: Datasette, capsys: pytest.CaptureFixture[str], through: str, format: str
+) -> None:
+    response = get(site, f"/archive/articles{format}?{urlencode({'_through': through})}")
+    assert response.status_code == 400
+    told = response.json()["error"] if format == ".json" else unescape(response.text)
+    assert "_through= cần có dạng {" in told
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_a_through_that_leads_somewhere_is_followed(site: Datasette) -> None:
+    through = {"_through": '{"table":"links","column":"url","value":"x"}', "_shape": "array"}
+    response = get(site, f"/archive/articles.json?{urlencode(through)}")
+    assert (response.status_code, response.json()) == (200, [])
 
 
 @pytest.mark.parametrize("path", ["/", "/?q=rung", f"/bai/{FOREST_ID}", "/tim.json?q=rung"])
@@ -109,9 +140,13 @@ def test_an_archive_that_breaks_while_served_is_told_on_our_own_page(
 
 
 def test_a_fault_of_the_program_is_logged_without_its_variables(
-    site: Datasette, capsys: pytest.CaptureFixture[str]
+    site: Datasette, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    response = get(site, "/archive/articles?_through={}")
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("what nobody has thought of")
+
+    monkeypatch.setattr(TableView, "data", broken)
+    response = get(site, "/archive/articles")
     assert response.status_code == 500
     assert "KeyError" not in response.text
     log = "".join(capsys.readouterr())
@@ -185,12 +220,32 @@ def test_a_title_in_the_table_leads_to_the_page_for_reading(site: Datasette) -> 
         ("/archive/articles", "xếp theo published_at giảm dần"),
         ("/archive/portals?id=backan&_sort=id", "với id = &#34;backan&#34;, xếp theo id"),
         ("/archive/portals?id=backan", "với id = &#34;backan&#34;"),
+        ("/archive/portals?id__contains=a", "với id chứa &#34;a&#34;"),
+        ("/archive/portals?id__in=a,b&_sort=id", "với id là một trong [&#34;a&#34;, &#34;b&#34;], xếp theo id"),
+        ("/archive/portals?id__notnull=1&title__isblank=1", "với id có giá trị và title để trống"),
+        ("/archive/portals?id__gt=a&title__date=x&id__not=b", "với id &gt; a, id != &#34;b&#34; và &#34;title&#34; vào ngày x"),
+        ("/archive/portals?id__gt=a+contains+%22b%22", "với id &gt; a contains &#34;b&#34;"),
+        ("/archive/portals?id__gt=a+sorted+by+id", "với id &gt; a sorted by id"),
+        ("/archive/portals?id__like=%22+is+null+sorted+by+x", "với id khớp mẫu like &#34;&#34; is null sorted by x&#34;"),
+        ("/archive/articles?_search=r%E1%BB%ABng&_sort=id", "với từ khóa &#34;rừng&#34;, xếp theo id"),
+        ("/archive/articles?_search=a+contains&portal__contains=a&id=1&_sort=id",
+         "với từ khóa &#34;a contains&#34;, id = 1 và portal chứa &#34;a&#34;, xếp theo id"),
+        ("/archive/articles?_search_title=a&_sort_desc=id", "với cột title có từ khóa &#34;a&#34;, xếp theo id giảm dần"),
     ],
-)
+)  # fmt: skip
 def test_a_table_says_in_vietnamese_how_its_rows_were_chosen(
     site: Datasette, address: str, said: str
 ) -> None:
     assert f"<small>{said}<span" in get(site, address).text
+
+
+def test_every_comparison_in_the_list_is_said_in_vietnamese(site: Datasette) -> None:
+    words = [display for _, display, _ in Filters([]).lookups() if any(map(str.isalpha, display))]
+    page = asyncio.run(site.client.get("/archive/portals?id__contains=a", cookies={"lang": "vi"})).text
+    assert len(words) > 12
+    assert [word for word in words if f">{word}</option>" in page] == []
+    assert ">chứa</option>" in page
+    assert "contains" not in page[: page.index("</head>")].replace("id__contains", "")
 
 
 def test_no_space_stands_between_the_cells_of_a_table_and_its_page_is_light(site: Datasette) -> None:

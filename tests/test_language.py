@@ -1,15 +1,22 @@
 import asyncio
+import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from markupsafe import Markup
-from sample_archive import fill
+from sample_archive import FOREST, fill, take_in
 
+from archive.identity import row_id
 from archive.serve import application
 from archive.site.language import Language, language_of
 from archive.site.options import Site
+from archive.store import Archive
+
+QUERY = "bai-da-go-theo-thang"
+TABLES = ("/archive", "/archive/articles", "/archive/portals/mic", f"/archive/{QUERY}")
 
 
 @pytest.mark.parametrize(
@@ -56,10 +63,33 @@ def get(data: Path, path: str, base_url: str = "/", **cookies: str) -> Any:
 
 @pytest.mark.parametrize(("language", "begins"), [("vi", '<html lang="vi">'), ("en", '<html lang="en">')])
 def test_the_choice_holds_on_every_page(data: Path, language: str, begins: str) -> None:
-    for path in ("/", "/?q=rung", "/nowhere"):
+    for path in ("/", "/?q=rung", "/nowhere", *TABLES):
         page = get(data, path, lang=language).text
         assert begins in page
         assert 'class="en"' not in page
+
+
+@pytest.mark.parametrize("path", TABLES)
+def test_a_page_in_both_languages_is_vietnamese_with_english_beside_it(data: Path, path: str) -> None:
+    assert '<html lang="vi">' in get(data, path).text
+
+
+def test_an_article_found_is_in_its_own_language(tmp_path: Path) -> None:
+    with Archive(fill(tmp_path / "archive.db")) as archive:
+        for key, language in (("e", "en"), ("v", "vi"), ("u", None)):
+            url, title = f"https://backan.gov.vn/{key}", f"Gấu {key}"
+            day = f"2029-01-0{'evu'.index(key) + 1}"
+            article = replace(
+                FOREST, key=key, url=url, title=title, lead="", language=language, published_at=day
+            )
+            take_in(archive, "backan", article)
+    for language, marked in (("vi", {"e": "en"}), ("en", {"v": "vi", "u": "vi"})):
+        for path in ("/?q=gau", "/"):
+            html = get(tmp_path, path, lang=language).text
+            for key in "evu":
+                found = re.search(rf'<h[23]([^>]*)><a href="/bai/{row_id("backan", key)}[?"]', html)
+                assert found
+                assert found[1] == (f' lang="{marked[key]}"' if key in marked else "")
 
 
 def test_a_choice_is_kept_in_a_cookie_and_leads_back(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -89,6 +90,15 @@ def test_a_question_without_anything_typed_is_answered(site: Datasette, name: st
     assert isinstance(rows(site, name, {}), list)
     html = get(site, f"/archive/{name}").text
     assert QUERIES[name]["title"].split(" · ")[0] in html
+
+
+def test_months_are_those_of_vietnam(tmp_path: Path) -> None:
+    with Archive(fill(tmp_path / "archive.db")) as archive:
+        archive.db.execute("update articles set gone_at = '2024-02-29T17:30:00Z' where gone_at is not null")
+        archive.db.conn.commit()
+    with serving(tmp_path) as datasette:
+        found = rows(datasette, "bai-da-go-theo-thang", {"portal": ""})
+    assert [row["month"] for row in found] == ["2024-03"], "at half past midnight of the first of March"
 
 
 @pytest.mark.parametrize("name", QUERIES)

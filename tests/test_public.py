@@ -29,7 +29,7 @@ from archive.errors import ArchiveError
 from archive.identity import row_id
 from archive.publish import newest, publish
 from archive.serve import CONFIGURATION, application
-from archive.site.options import Robots, Site, site_of
+from archive.site.options import FIRST_PARTS, Robots, Site, site_of
 from archive.site.password import hash_password, hashed, told, verify
 from archive.site.rate import Rate, network
 from archive.store import Archive
@@ -461,6 +461,9 @@ def test_guesses_count_as_requests(data: Path) -> None:
         (Robots.ALLOW, "/?q=rung", True), (Robots.ALLOW, "/archive/articles", True),
         (Robots.ALLOW, "/moi.atom", False), (Robots.ALLOW, "/tim.jsonfeed?q=rung", False),
         (Robots.ALLOW, "/tim.csv?q=rung", False), (Robots.ALLOW, "/archive.db", False),
+        (Robots.ALLOW, "/archive/articles.csv?_stream=1", False), (Robots.ALLOW, "/archive/places.xlsx", False),
+        (Robots.ALLOW, "/archive/places/06.json", False), (Robots.ALLOW, "/archive.json", False),
+        (Robots.ALLOW, "/archive/portals?_sort=id", True), (Robots.ALLOW, "/archive", True),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("prefix", ["/", "/kho/"])
@@ -538,6 +541,21 @@ def test_what_datasette_redirects_to_is_below_the_path_of_the_proxy(data: Path, 
     assert response.headers["location"] in ("/kho/archive", "/kho/-/settings")
 
 
+def test_no_path_of_a_proxy_is_one_that_our_addresses_begin_with(data: Path) -> None:
+    """What an address begins with would be taken off twice: by us, and again by Datasette."""
+    routes = [
+        re.sub(r"\(\?P<\w+>([\w|-]+)\)", r"\1", regex.pattern) for regex, _ in application(data)._routes()
+    ]
+    begin = {
+        part
+        for route in routes
+        if (found := re.match(r"\^?/([\w|-]+)/", route))
+        for part in found[1].split("|")
+    }
+    assert begin >= {"-", "archive", "bai", "ban-luu", "static", "tep"}
+    assert begin <= FIRST_PARTS
+
+
 @contextmanager
 def at_work(app: Any, **options: Any) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
@@ -595,12 +613,17 @@ def test_what_a_proxy_says_is_believed_only_where_the_owner_says_so(
         (["--allow-download"], "goes with --public"),
         (["--base-url", "http://kho/"], "write it as /kho/"),
         (["--base-url", "/../"], "write it as /kho/"),
+        (["--base-url", "/archive/"], "choose another path"),
+        (["--base-url", "bai/cu"], "begin with /bai;"),
         (["--behind-proxy", "proxy"], "127.0.0.1,::1"),
         (["--robots", "some"], "'allow', 'articles', 'none'"),
         (["--rate-limit", "-1"], "x>=0"),
     ],
 )
-def test_options_that_make_no_sense_are_told(data: Path, options: list[str], complaint: str) -> None:
+def test_options_that_make_no_sense_are_told(
+    data: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], complaint: str
+) -> None:
+    monkeypatch.setattr("archive.serve.serve", lambda *site: None)
     result = CliRunner().invoke(main, ["serve", "--data", str(data), *options])
     assert result.exit_code == 2
     assert complaint in result.stderr.replace("\n", " ")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_the_empty_fields_of_a_form_do_not_stay_in_the_address(site: Datasette) 
     assert answer.headers["location"] == "/?q=r%E1%BB%ABng&to=2023"
 
 
+@pytest.mark.parametrize("q", ["", "r%E1%BB%ABng"])
+def test_a_mistyped_date_is_told_also_where_other_fields_are_empty(site: Datasette, q: str) -> None:
+    answer = get(site, f"/?q={q}&from=31/02/2021&to=&sort=relevance")
+    page = get(site, answer.headers["location"])
+    assert page.status_code == 200, "it leads there at once"
+    assert "Bỏ qua vì không hợp lệ" in page.text
+    assert "<code>from=31/02/2021</code>" in page.text
+
+
 def test_results_can_be_filtered_and_sorted(site: Datasette) -> None:
     assert titles(site, "q=bac+kan&portal=mic&from=2023") == [
         "Đến năm 2025 Bắc Kạn phấn đấu tăng thêm 52 xã đạt chuẩn NTM"
@@ -119,6 +129,28 @@ def test_each_filter_shows_how_many_it_would_leave(many: Datasette) -> None:
         narrowed = get(many, address).text
         assert f"<strong>{count} bài" in narrowed
         assert link(narrowed, r"^/\?q=rung\+phong\+ho$"), "and it can be dropped again"
+
+
+@pytest.mark.parametrize(
+    ("faceted", "said"),
+    [
+        (10_000, "Địa danh, người và văn bản chỉ đếm trong 7 bài mới nhất."),
+        (30, "Đếm trong 30 bài mới nhất; địa danh, người và văn bản chỉ trong 7 bài mới nhất."),
+    ],
+)
+def test_what_is_counted_among_fewer_articles_says_so(
+    many: Datasette, monkeypatch: pytest.MonkeyPatch, faceted: int, said: str
+) -> None:
+    module = import_module("archive.search.facets")
+    html = get(many, "/?q=rung+phong+ho").text
+    assert "chỉ đếm" not in html, "of all of them where there are few"
+    assert '<span class="n">42</span>' in html
+    monkeypatch.setattr(module, "MENTIONED", 7)
+    monkeypatch.setattr(module, "FACETED", faceted)
+    html = get(many, "/?q=rung+phong+ho").text
+    assert f'<p class="small">{said}<span class="en" lang="en"> ' in html
+    assert "among the newest 7 only." in html
+    assert '<span class="n">7</span>' in html
 
 
 def test_pages_follow_each_other_by_key_and_keep_the_filters(many: Datasette) -> None:

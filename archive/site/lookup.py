@@ -1,7 +1,8 @@
 """What the pages show besides search results: all about one article, and what is often asked."""
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
@@ -44,6 +45,12 @@ def portals(connection: sqlite3.Connection) -> dict[str, str]:
     return {
         id: title or id for id, title in connection.execute("select id, title from portals order by title")
     }
+
+
+def languages_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str | None]:
+    """The languages that articles are in, by their ids."""
+    sql = "select id, language from articles where id in (select value from json_each(?))"
+    return dict(connection.execute(sql, [json.dumps(list(ids))]).fetchall())
 
 
 def rows(connection: sqlite3.Connection, sql: str, *params: object) -> list[Row]:

@@ -7,6 +7,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 DATABASE = "archive"  # the name of the archive in addresses, whatever its file is called
+# What our addresses begin with, so that no path of a proxy can: it would be taken off twice.
+FIRST_PARTS = frozenset(
+    {
+        "-", "static", DATABASE, "bai", "ban-luu", "da-go", "luoc-do", "moi", "ngon-ngu", "nhat-ky", "tep",
+        "thay-doi", "tim", "toan-canh",
+    }
+)  # fmt: skip
 PUBLISHED = "publish"  # the folder of the data folder that public copies are in
 
 

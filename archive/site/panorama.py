@@ -36,8 +36,8 @@ def overview(connection: sqlite3.Connection, newest: int = 12) -> Overview:
     )
     shown = rows(
         connection,
-        """select id, title, portal, section, published_at, gone_at, version, url, lead from articles
-        where published_at is not null order by published_at desc limit ?""",
+        """select id, title, portal, section, published_at, gone_at, version, url, lead, language
+        from articles where published_at is not null order by published_at desc limit ?""",
         newest,
     )
     captures = rows(connection, "select count(*) as n from captures")[0]["n"]

@@ -17,13 +17,17 @@ HERE = "127.0.0.1,::1"
 
 
 def base_url_of(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """A path with a slash at both ends."""
-    parts = value.strip("/").split("/")
-    if any(
-        part in (".", "..") or not part.replace("-", "").replace("_", "").isalnum() for part in parts if part
-    ):
+    """A path with a slash at both ends, that none of our own addresses begins with."""
+    from archive.site.options import FIRST_PARTS
+
+    parts = [part for part in value.split("/") if part]
+    if parts and parts[0] in FIRST_PARTS:
+        raise click.BadParameter(
+            f"addresses of the archive itself begin with /{parts[0]}; choose another path, as /kho/."
+        )
+    if any(part in (".", "..") or not part.replace("-", "").replace("_", "").isalnum() for part in parts):
         raise click.BadParameter(f"{value!r} is no path; write it as /kho/.")
-    return "/" + "".join(f"{part}/" for part in parts if part)
+    return "/" + "".join(f"{part}/" for part in parts)
 
 
 def proxies_of(context: click.Context, parameter: click.Parameter, value: str) -> str:

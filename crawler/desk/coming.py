@@ -44,7 +44,7 @@ def _all(entries: Mapping[str, Entry], now: datetime, seen: Mapping[str, Seen]) 
     for portal, entry in entries.items():
         if rule := entry.rule:
             known = seen.get(portal)
-            counts = rule.every and known and known.rule == rule.stated()
+            counts = known and known.rule == rule.stated()
             yield _of(portal, rule, now, known.until if known and counts else now)
 
 

@@ -17,6 +17,7 @@ from archive.site.options import site_of
 from archive.site.trouble import trouble
 
 TOO_LONG = ("Câu hỏi này mất quá nhiều thời gian.", "This takes too long.")
+TOO_MUCH = "too large to convert to SQLite", "decoding a JSON"  # a number or a list that somebody typed
 NOT_ALLOWED = {
     "execute-sql": ("Ở đây không nhận câu hỏi SQL tự viết.", "SQL of your own is not taken here."),
     "Database download is forbidden": ("Kho này không cho tải về.", "This archive cannot be downloaded."),
@@ -55,6 +56,8 @@ def _told(exception: Exception, language: Language) -> tuple[int, str]:
         case DatasetteError():  # 500 is its default, for a column to sort by that is not there
             return 400 if exception.status == 500 else exception.status, str(exception.message)
         case sqlite3.ProgrammingError() | JSONDecodeError():  # half the key of a row, a broken `_through=`
+            return 400, ""
+        case OverflowError() | RecursionError() if any(words in str(exception) for words in TOO_MUCH):
             return 400, ""
         case sqlite3.Error() if "interrupted" in str(exception):
             return 503, language.text(*TOO_LONG)

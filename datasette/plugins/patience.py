@@ -1,5 +1,6 @@
 """What one reader may keep busy: no question without an end, so many at a time, and none for nobody."""
 
+import re
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from http import HTTPStatus
@@ -24,6 +25,8 @@ STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 METHODS = "Ở đây chỉ để đọc.", "This is for reading only."
 LONG = "Địa chỉ quá dài: hãy chọn ít hơn.", "The address is too long: choose less."
 FACETS = f"Mỗi lần nhiều nhất {MOST_FACETS} cột để đếm.", f"No more than {MOST_FACETS} facets at a time."
+# Turns that last until all is sent: Datasette's own CSV is made meanwhile, captures are held in memory.
+_TO_ITS_END = re.compile(r"(?s)(?!/tim\.).*\.csv|/ban-luu/[0-9]+/(?:trang|anh|kieu|tep)")
 TOO_MANY = "Quá nhiều yêu cầu cùng lúc: chờ một lát.", "Too many requests at once: wait."
 
 _turns = WeakKeyDictionary[Any, Turns]()  # by the Datasette that they are taken at
@@ -41,8 +44,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
                 await app(scope, receive, send)
                 return
             async with AsyncExitStack() as stack:
-                # Datasette's own CSV is made while it is sent: such a turn lasts until all of it is.
-                to_its_end = scope["path"].endswith(".csv") and not scope["path"].startswith("/tim.")
+                to_its_end = _TO_ITS_END.fullmatch(scope["path"])
 
                 async def begin(message: Any) -> None:
                     if message["type"] == "http.response.start" and not to_its_end:

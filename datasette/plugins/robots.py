@@ -14,6 +14,7 @@ from datasette import Response, hookimpl
 from archive.site.asking import absolute
 from archive.site.options import Robots, site_of
 
+FORMS = ("csv", "json", "xlsx")  # of tables, rows and questions
 RULES = {
     Robots.NONE: ("Disallow: {}/",),
     Robots.ARTICLES: (
@@ -22,13 +23,16 @@ RULES = {
     ),
     Robots.ALLOW: (
         "Disallow: {}/*.atom", "Disallow: {}/*.jsonfeed", "Disallow: {}/tim.", "Disallow: {}/*_stream=",
-        "Disallow: {}/archive.db", "Disallow: {}/ngon-ngu", "Allow: {}/",
+        "Disallow: {}/archive.", *(f"Disallow: {{}}/archive/*.{form}" for form in FORMS),
+        "Disallow: {}/ngon-ngu", "Allow: {}/",
     ),
 }  # fmt: skip
 INVITED = {
     Robots.NONE: re.compile(r"(?!)"),
     Robots.ARTICLES: re.compile(r"/|/bai/[0-9]+|/(-/)?static/.*"),
-    Robots.ALLOW: re.compile(r"(?!/tim\.|/archive\.db|/ngon-ngu).*(?<!\.atom)(?<!\.jsonfeed)"),
+    Robots.ALLOW: re.compile(
+        rf"(?!/tim\.|/archive\.|/archive/.*\.(?:{'|'.join(FORMS)})$|/ngon-ngu).*(?<!\.atom)(?<!\.jsonfeed)"
+    ),
 }
 OPENSEARCH = """<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">

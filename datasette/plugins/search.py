@@ -28,7 +28,7 @@ from archive.search import (
 from archive.site.asking import ask, page
 from archive.site.charts import timeline_chart
 from archive.site.language import language_of
-from archive.site.lookup import Remembered, portals
+from archive.site.lookup import Remembered, languages_of, portals
 from archive.site.options import site_of
 from archive.site.panorama import Overview, overview
 from archive.site.wanted import Wanted
@@ -64,7 +64,10 @@ async def front(datasette: Any, request: Any) -> Response:
     """The front page, or the results where there is something to look for."""
     wanted = Wanted.read(request.args)
     if _has_empty_fields(request):
-        return Response.redirect(wanted.address(datasette.urls.instance(), after=wanted.after))
+        # What made no sense is told on the page that this leads to.
+        ignored = {name: request.args.get(name) for name in wanted.ignored}
+        address = wanted.address(datasette.urls.instance(), after=wanted.after, **ignored)
+        return Response.redirect(address)
     context: dict[str, Any] = {
         "wanted": wanted,
         "portals": await ask(datasette, request, portals),
@@ -78,11 +81,11 @@ async def front(datasette: Any, request: Any) -> Response:
             datasette, request, "front.html", {**context, "about": about, "around": around, "site": site}
         )
     try:
-        result = await ask(datasette, request, lambda connection: _search(connection, wanted))
+        result, languages = await ask(datasette, request, lambda connection: _found(connection, wanted))
     except QueryError as error:
         return await page(datasette, request, "results.html", {**context, "problem": str(error)}, status=400)
     around = await _around(datasette, request, wanted, found=bool(result.total))
-    context |= {"result": result, "around": around, "labels": _labels(around)}
+    context |= {"result": result, "around": around, "labels": _labels(around), "languages": languages}
     return await page(datasette, request, "results.html", context)
 
 
@@ -126,6 +129,12 @@ def _search(connection: sqlite3.Connection, wanted: Wanted) -> Result:
         limit=wanted.limit,
         after=wanted.after or None,
     )
+
+
+def _found(connection: sqlite3.Connection, wanted: Wanted) -> tuple[Result, dict[int, str | None]]:
+    """The hits, and the languages that they are in."""
+    result = _search(connection, wanted)
+    return result, languages_of(connection, (hit.id for hit in result.hits))
 
 
 async def _around(datasette: Any, request: Any, wanted: Wanted, found: bool) -> Around:

@@ -8,6 +8,7 @@ the search box finds, the keys of a page are found first, then its rows: to sort
 takes seconds where a common word is looked for.
 """
 
+import json
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -17,7 +18,9 @@ from datasette import hookimpl
 from datasette.utils import escape_sqlite, tilde_decode
 from datasette.utils.asgi import Request
 from datasette.views import table as view
+from datasette.views.base import DatasetteError
 
+from archive.site.language import language_of
 from archive.site.options import DATABASE
 
 _FIRST_PAGE = re.compile(r'(?P<order> order by (?:\[[^\]]+\]|"[^"]+"|\w+)(?: desc)?)(?P<limit> limit \d+)')
@@ -25,6 +28,10 @@ _FIRST_PAGE = re.compile(r'(?P<order> order by (?:\[[^\]]+\]|"[^"]+"|\w+)(?: des
 # Has what articles are sorted by; left to itself, SQLite reads each of them for it.
 _LISTED = {"articles": " indexed by idx_articles_listed"}
 
+THROUGH = (
+    '_through= cần có dạng {"table": "…", "column": "…", "value": "…"}.',
+    '_through= is written as {"table": "…", "column": "…", "value": "…"}.',
+)
 _OURS = hasattr(view, "TableView")  # Datasette 1.0 makes its pages in another way, and is left to it
 _keys = ContextVar[tuple[str, ...]]("_keys", default=())  # of the table that is being shown
 
@@ -55,6 +62,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 async def table(datasette: Any, request: Any) -> Any:
     """Datasette's own page; of a table, not of a view or a named query, with rows in one order."""
+    if not all(map(_leads_through, request.args.getlist("_through"))):
+        raise DatasetteError(language_of(request).text(*THROUGH), status=400)
     name = tilde_decode(request.url_vars["table"])
     database = datasette.get_database(DATABASE)
     keys: tuple[str, ...] = ()
@@ -68,6 +77,21 @@ async def table(datasette: Any, request: Any) -> Any:
         return await view.TableView(datasette).dispatch_request(request)
     finally:
         _keys.reset(before)
+
+
+def _leads_through(text: str) -> bool:
+    """Whether Datasette can read a `_through`: it takes for granted what is in it."""
+    try:
+        asked = json.loads(text)
+        json.dumps(asked, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(asked, dict) or not {"table", "column", "value"} <= set(asked):
+        return False
+    if not isinstance(asked["table"], str) or not isinstance(asked["column"], str):
+        return False
+    value = asked["value"]
+    return abs(value) < 1 << 63 if isinstance(value, int) else isinstance(value, str | float | None)
 
 
 def _keys_first(sql: str) -> str:

@@ -5,6 +5,7 @@ phrase that another version words otherwise stays as it is.
 """
 
 import re
+from typing import Any
 
 from datasette import hookimpl
 from jinja2 import Environment
@@ -20,7 +21,15 @@ PHRASES = {
         "{% set n = filtered_table_rows_count|number %}{{ t_text(n ~ ' dòng', n ~ ' rows') }}",
     "{% if human_description_en %}{{ human_description_en }}{% endif %}":
         "{% if human_description_en %}"
-        "<small>{{ t(human_description_en|rows_chosen, human_description_en) }}</small>{% endif %}",
+        "<small>{{ t(human_description_en|rows_chosen(filters, sort, sort_desc), human_description_en) }}"
+        "</small>{% endif %}",
+    "{% if human_description_en %} {{ human_description_en }}{% endif %}":  # in the title
+        "{% if human_description_en %} "
+        "{{ t_text(human_description_en|rows_chosen(filters, sort, sort_desc), human_description_en) }}"
+        "{% endif %}",
+    "selected{% endif %}>{{ display }}</option>":
+        "selected{% endif %}>"
+        "{{ t_text(compared[display], display) if display in compared else display }}</option>",
     # What metadata.yaml says of tables and columns, in the language of the reader.
     "<h1>{{ metadata.title or table }}{%": "<h1>{{ told(metadata.title or table) }}{%",
     "            {{ metadata.description }}": '            {{ told(metadata.description) }}',
@@ -64,19 +73,64 @@ PHRASES = {
 }  # fmt: skip
 
 
-_CHOSEN = re.compile(
-    r"(?:where (?P<where>.+?))?(?:\s*sorted by (?P<column>\S+)(?P<down> descending)?)?", re.DOTALL
-)
+# How Datasette compares: in its list, and where it says what was chosen. Signs such as ≥ need no words.
+COMPARED = {
+    "contains": "chứa",
+    "does not contain": "không chứa",
+    "ends with": "kết thúc bằng",
+    "starts with": "bắt đầu bằng",
+    "like": "khớp mẫu like",
+    "not like": "không khớp mẫu like",
+    "glob": "khớp mẫu glob",
+    "in": "là một trong",
+    "not in": "không thuộc",
+    "array contains": "mảng có chứa",
+    "array does not contain": "mảng không chứa",
+    "date": "vào ngày",
+    "is on date": "vào ngày",
+    "is null": "không có giá trị",
+    "is not null": "có giá trị",
+    "is blank": "để trống",
+    "is not blank": "không để trống",
+}
+_COMPARED = re.compile(rf" (?P<words>{'|'.join(sorted(COMPARED, key=len, reverse=True))})(?= |$)")
+_SEARCHED = re.compile(r'search (?:column "(?P<column>[^"]+)" )?matches(?= ")')
 
 
-def rows_chosen(english: str) -> str:
-    """How the rows of a table were chosen and sorted, which Datasette says in English only."""
-    match = _CHOSEN.fullmatch(english.strip())
-    if match is None:
-        return english
-    where = f"với {match['where']}" if match["where"] else ""
-    order = f"xếp theo {match['column']}{' giảm dần' if match['down'] else ''}" if match["column"] else ""
-    return ", ".join(filter(None, (where, order)))
+def rows_chosen(english: str, filters: Any, sort: str | None, sort_desc: str | None) -> str:
+    """How the rows of a table were chosen and sorted, which Datasette says in English only.
+
+    What was typed may read as words of Datasette's: so its clauses are taken off the end, one by one.
+    """
+    compared = filters._filters_by_key
+    chosen = [
+        (column, compared[lookup].human_clause(column, value))
+        for column, lookup, value in filters.selections()
+        if lookup in compared
+    ]
+    order, said, rest = "", list[str](), english.removeprefix("where ")
+    stated = f"sorted by {sort or sort_desc}{' descending' if sort_desc else ''}"
+    if rest.endswith(stated) and not (chosen and rest.endswith(chosen[-1][1])):
+        rest = rest.removesuffix(stated).removesuffix(" ")
+        order = f"xếp theo {sort or sort_desc}{' giảm dần' if sort_desc else ''}"
+    for column, clause in reversed(chosen):
+        rest = rest.removesuffix(clause).removesuffix(", " if said else " and ")
+        said.insert(0, _clause(column, clause))
+    if rest:
+        said.insert(0, _SEARCHED.sub(_searched, rest, count=1) if _SEARCHED.match(rest) else rest)
+    where = " và ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+    return ", ".join(filter(None, (where and f"với {where}", order)))
+
+
+def _clause(column: str, english: str) -> str:
+    """One comparison; Datasette puts some columns in quotes."""
+    begin = column if english.startswith(f"{column} ") else f'"{column}"'
+    match = _COMPARED.match(english, len(begin))
+    return f"{begin} {COMPARED[match['words']]}{english[match.end() :]}" if match else english
+
+
+def _searched(match: re.Match[str]) -> str:
+    return f"cột {match['column']} có từ khóa" if match["column"] else "từ khóa"
 
 
 class InTheReadersLanguage(Extension):
@@ -92,3 +146,4 @@ class InTheReadersLanguage(Extension):
 def prepare_jinja2_environment(env: Environment) -> None:
     env.add_extension(InTheReadersLanguage)
     env.filters["rows_chosen"] = rows_chosen
+    env.globals["compared"] = COMPARED
