@@ -8,7 +8,7 @@ BIN = .venv/bin
 # Each process that the tests begin would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test tested typed test-next format docs lock bench clean
+.PHONY: setup scale demo test tested typed test-next format docs lock bench clean
 
 setup: .venv/.installed
 
@@ -28,6 +28,13 @@ setup: .venv/.installed
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# What --cluster and --parquet need besides.
+scale: .venv/.scale
+
+.venv/.scale: .venv/.installed requirements-scale.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-scale.txt
+	@touch $@
+
 # pywb and wacz, which the tests give exports to.
 .venv-replay/.installed: .venv/.python requirements-replay.txt
 	@$(PYTHON) -m venv --clear .venv-replay
@@ -43,7 +50,8 @@ setup: .venv/.installed
 demo: setup
 	$(BIN)/backan demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: .venv/.dev .venv-replay/.installed
+test: .venv/.python
+	@$(MAKE) --no-print-directory --jobs=2 .venv/.dev .venv-replay/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@$(MAKE) --no-print-directory --jobs=2 tested typed

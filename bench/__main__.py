@@ -31,7 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Plan], list[Row]]] = {
     "--size", default=6_000, show_default=True, envvar="SIZE", help="Short articles of the large archives."
 )
 @click.option("--pages", default=400, show_default=True, envvar="PAGES", help="Heavy pages of a crawl.")
-@click.option("--few", default=72, show_default=True, help="Those of news-please, and those read one by one.")
+@click.option("--few", default=81, show_default=True, help="Those of news-please, and those read one by one.")
 @click.option("--rounds", default=3, show_default=True, envvar="ROUNDS", help="How often each is measured.")
 @click.option(
     "--json", "file", default="bench.json", show_default=True, help="File to write every single figure to.",

@@ -77,7 +77,7 @@ class Heavy(BackanOld):
             lead=" ".join(paragraphs(random, 15)),
             published=NEWEST - timedelta(minutes=37 * number),
             author=f"Phóng viên {number % 40}",
-            markup=MARKUPS[number % len(MARKUPS)],
+            markup=MARKUPS[number // len(SKINS) % len(MARKUPS)],
         )
 
     def page(self, template: str, request: Request, seed: str = "", **context: Any) -> Response:

@@ -14,7 +14,7 @@ class Plan:
     tell: Callable[[str], object]
     size: int = 6_000
     pages: int = 400
-    few: int = 72
+    few: int = 81
     rounds: int = 3
 
     @property
