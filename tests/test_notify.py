@@ -288,16 +288,16 @@ def test_no_secret_of_an_address_gets_into_warnings_or_the_log(
 def test_servers_that_never_answer_hold_nothing_up_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.health.deliver.PATIENCE", 0.6)
-    monkeypatch.setattr("crawler.health.web.TIMEOUT", 0.1)
+    monkeypatch.setattr("crawler.health.deliver.PATIENCE", 4.0)
+    monkeypatch.setattr("crawler.health.web.TIMEOUT", 0.8)  # three of them are over within the patience
     with silent_server() as port, web_server() as hook:
         table = {"to": ADDRESS, "host": HOST, "port": port, "tls": "none"}
         silent = {"mail": table, "webhook": f"http://{HOST}:{port}/", "ping": f"{hook.url}/id"}
         began = monotonic()
         warnings = tell([BAD], Notify.of(silent), tmp_path)
-        assert monotonic() - began < 2
+        assert monotonic() - began < 15
     assert sorted(warnings) == [
-        f"{ADDRESS} by {HOST} was not told: no answer within 1 seconds",
+        f"{ADDRESS} by {HOST} was not told: no answer within 4 seconds",
         f"the webhook at {HOST} was not told: timed out",
     ]
     assert [path for _, path, _ in hook.asked] == ["/id/fail"], "the one who answers is told"

@@ -1,9 +1,9 @@
 """Whom a text names, with which title and office, and who is the same person over several articles."""
 
-import time
 from collections.abc import Sequence
 
 import pytest
+from timed import seconds
 
 from archive.facts.names import canonical
 from archive.facts.people import Named, people
@@ -297,9 +297,6 @@ HOSTILE = [
 def test_time_grows_as_the_text_does(unit: str) -> None:
     def taken(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size]
-        begun = time.process_time()
-        people([text], [[]])
-        return time.process_time() - begun
+        return seconds(lambda: people([text], [[]]), 3)
 
-    small = min(taken(20_000) for _ in range(3))
-    assert taken(80_000) < 12 * small + 0.2
+    assert taken(80_000) < 12 * taken(20_000) + 0.2

@@ -293,6 +293,14 @@ def test_slots_that_wait_for_one_window_are_one_run() -> None:
     ]
 
 
+def test_a_run_that_waits_for_its_window_is_the_next() -> None:
+    entries = entries_of("[portals.mic]\ncron = '0 12 * * *'\nwindow = '22:00-06:00'\n")
+    rule, noon = entries["mic"].rule, datetime(2026, 3, 10, 12, tzinfo=BACKAN)
+    assert rule
+    seen = {"mic": Seen(rule.stated(), noon - HOUR)}
+    assert coming(entries, noon + 3 * HOUR, seen, 1) == [Coming(noon + 10 * HOUR, "mic", noon)]
+
+
 def test_when_a_portal_runs_next_is_written_down(tmp_path: Path) -> None:
     entry = entries_of("[portals.mic]\nevery = '6h'\n")["mic"]
     note_next(tmp_path, Entry("mic"), NOW)

@@ -16,7 +16,7 @@ from test_tls import signed
 from archive.model import Outcome
 from archive.warc.reader import exchanges
 
-SILENCE, LONGEST, STEP = 1.5, 5, 0.5  # seconds; what is slow and whole takes six steps
+SILENCE, LONGEST, STEP = 3, 10, 0.75  # seconds; what is slow and whole takes five steps
 ENDED = threading.Event()  # nobody sets it: something to wait for
 
 
