@@ -5,7 +5,8 @@ holds more than 64 is that of a stock phrase or a template: who meets there alon
 for one article is bounded, and who meets whom follows from the articles that are there, not from their order.
 """
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Iterable, Iterator
 from sqlite3 import Connection
 
 from archive.copies.sketches import BUCKETS, alike, bucket, buckets
@@ -26,7 +27,7 @@ def enter(archive: Connection, id: int, sketch: bytes) -> tuple[list[int], list[
             parting.update(_paired(archive, found))
         archive.execute("insert into copies_buckets(bucket, article) values (?, ?)", [here, id])
     sketches = _sketches(archive, met)
-    worth = alike(sketch, list(sketches.values()))
+    [worth] = alike([sketch], sketches.values())
     return (
         [other for other, is_worth in zip(sketches, worth, strict=True) if is_worth],
         [pair for pair in parting if not _meet(archive, *pair)],
@@ -53,16 +54,15 @@ def enter_all(archive: Connection) -> Iterator[Pair]:
         "having count(*) between 2 and ?"
     )
     for here, members in archive.execute(shared, [CROWD]):
-        yield from _first_met(archive, here, sorted(map(int, members.split(","))), crowds)
+        yield from _first_met(here, _sketches(archive, map(int, members.split(","))), crowds)
 
 
-def _first_met(archive: Connection, here: int, ids: list[int], crowds: set[int]) -> Iterator[Pair]:
+def _first_met(here: int, sketches: dict[int, bytes], crowds: set[int]) -> Iterator[Pair]:
     """Of the members of a bucket those worth comparing who have not met in one before it."""
-    sketches = _sketches(archive, ids)
-    before = {id: {one for one in buckets(sketches[id]) if one < here} - crowds for id in ids}
-    for pair in _worth_comparing(sketches):
-        if before[pair[0]].isdisjoint(before[pair[1]]):
-            yield pair
+    for one, other in _worth_comparing(sketches):
+        common = set(buckets(sketches[one])) & set(buckets(sketches[other]))
+        if min(common - crowds) == here:
+            yield one, other
 
 
 def leave(archive: Connection, id: int, sketch: bytes) -> set[Pair]:
@@ -83,11 +83,11 @@ def _members(archive: Connection, here: int) -> list[int]:
 
 
 def _worth_comparing(sketches: dict[int, bytes]) -> Iterator[Pair]:
+    """Each pair once, the lower id first."""
     ids = sorted(sketches)
-    for place, id in enumerate(ids):
-        others = ids[place + 1 :]
-        worth = alike(sketches[id], [sketches[other] for other in others])
-        yield from ((id, other) for other, is_worth in zip(others, worth, strict=True) if is_worth)
+    members = [sketches[id] for id in ids]
+    rows, columns = (found.tolist() for found in alike(members, members).nonzero())
+    yield from ((ids[row], ids[column]) for row, column in zip(rows, columns, strict=True) if row < column)
 
 
 def _paired(archive: Connection, members: list[int]) -> Iterator[Pair]:
@@ -104,6 +104,6 @@ def _meet(archive: Connection, one: int, other: int) -> bool:
     return any(len(_members(archive, here)) <= CROWD for here in common)
 
 
-def _sketches(archive: Connection, ids: Collection[int]) -> dict[int, bytes]:
-    query = "select sketch from copies_sketches where article = ?"
-    return {id: archive.execute(query, [id]).fetchone()[0] for id in ids}
+def _sketches(archive: Connection, ids: Iterable[int]) -> dict[int, bytes]:
+    query = "select article, sketch from copies_sketches where article in (select value from json_each(?))"
+    return dict(archive.execute(query, [json.dumps(list(ids))]).fetchall())

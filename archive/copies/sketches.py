@@ -8,8 +8,10 @@ The values are those of datasketch 2 (scheme `affine32`), and a test holds them 
 a second and 70 MB of SciPy, in every process that stores an article.
 """
 
+from collections.abc import Collection
 from functools import cache
 from struct import Struct
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ FEWEST = 12  # runs that differ; a text of fewer is not looked at
 ALIKE = 8  # values of 64 that are the same in a pair worth comparing: a similarity of an eighth
 _PIECE = 4096  # runs at a time: a long text takes no more memory
 _WHOLE = BUCKETS * 4  # bytes
+_SIZE = _WHOLE + PERMUTATIONS - BUCKETS
 _MOST = 0xFFFFFFFF
 _VALUE, _VALUES = Struct("<I"), Struct(f"<{BUCKETS}I")
 Values = NDArray[np.uint32]
@@ -52,15 +55,18 @@ def bucket(sketch: bytes, place: int) -> int:
     return place << 32 | value
 
 
-def alike(one: bytes, others: list[bytes]) -> NDArray[np.bool_]:
-    """Of each of the others, whether it is worth comparing its text with the first one's."""
-    if not others:
-        return np.empty(0, bool)
-    all_of = np.frombuffer(one + b"".join(others), "u1").reshape(len(others) + 1, len(one))
-    whole = np.ascontiguousarray(all_of[:, :_WHOLE]).view("<u4")
-    rest = all_of[:, _WHOLE:]
-    same = (whole[1:] == whole[0]).sum(axis=1) + (rest[1:] == rest[0]).sum(axis=1)
-    return np.asarray(same >= ALIKE)
+def alike(some: Collection[bytes], others: Collection[bytes]) -> NDArray[np.bool_]:
+    """Of each of some (rows) and each of the others (columns), whether comparing their texts is worth it."""
+    whole, rest = (
+        (one[:, None] == other).sum(axis=2) for one, other in zip(_parts(some), _parts(others), strict=True)
+    )
+    return np.asarray(whole + rest >= ALIKE)
+
+
+def _parts(sketches: Collection[bytes]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The values that are whole, and those of which there is a byte; a sketch a row."""
+    all_of = np.frombuffer(b"".join(sketches), "u1").reshape(len(sketches), _SIZE)
+    return np.ascontiguousarray(all_of[:, :_WHOLE]).view("<u4"), all_of[:, _WHOLE:]
 
 
 @cache
