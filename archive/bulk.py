@@ -32,10 +32,10 @@ DERIVED = f"""
     and name not in ({", ".join(f"'{name}'" for name in LOOKED_UP)})
 """
 MAYBE_GONE = "select distinct article from captures where article is not null and text_sha256 is null"
-CACHE = 16 << 10  # kilobytes of pages in memory at the end, and as much again for what is sorted
+CACHE = 4 << 10  # kilobytes of pages in memory at the end, and as much again for what is sorted
 # Of the indexes for search: bytes held in memory before they become a segment, and how many of those on a
 # level are merged. The second ones are SQLite's own.
-IN_BULK = {"hashsize": 16 << 20, "automerge": 0}
+IN_BULK = {"hashsize": 4 << 20, "automerge": 0}
 AS_EVER = {"hashsize": 1 << 20, "automerge": 4}
 
 
@@ -54,6 +54,8 @@ def begun(db: Database) -> Iterator[None]:
         for type, name, _ in derived:
             connection.execute(f"drop {type} {name}")
     yield
+    # Nothing is taken back from here on. The journal, in memory, would hold what merging segments sets free.
+    connection.execute("pragma journal_mode = off")
     connection.execute(f"pragma cache_size = -{CACHE}")
     with writing(connection):
         _complete(connection, [sql for _, _, sql in derived])
