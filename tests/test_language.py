@@ -82,14 +82,19 @@ def test_an_article_found_is_in_its_own_language(tmp_path: Path) -> None:
             article = replace(
                 FOREST, key=key, url=url, title=title, lead="", language=language, published_at=day
             )
-            take_in(archive, "backan", article)
+            take_in(archive, "backan", article, "2029-01-09T00:00:00Z")
     for language, marked in (("vi", {"e": "en"}), ("en", {"v": "vi", "u": "vi"})):
-        for path in ("/?q=gau", "/"):
+        for path in ("/?q=gau", "/", "/moi?ngay=2029-01-09"):
             html = get(tmp_path, path, lang=language).text
             for key in "evu":
                 found = re.search(rf'<h[23]([^>]*)><a href="/bai/{row_id("backan", key)}[?"]', html)
                 assert found
                 assert found[1] == (f' lang="{marked[key]}"' if key in marked else "")
+        beside = get(tmp_path, f"/bai/{row_id('backan', 'v')}", lang=language).text
+        around = re.findall(r"<bdi([^>]*)>Gấu ([eu])</bdi></a>", beside)
+        assert {key: tag for tag, key in around} == {
+            key: f' lang="{marked[key]}"' if key in marked else "" for key in "eu"
+        }
 
 
 def test_a_choice_is_kept_in_a_cookie_and_leads_back(data: Path) -> None:

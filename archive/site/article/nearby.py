@@ -36,7 +36,7 @@ def same_story(connection: sqlite3.Connection, article: Row) -> list[Row]:
     phrase = f"title : {json.dumps(' '.join(tokens(without_stroke(article['title']))), ensure_ascii=False)}"
     found = rows(
         connection,
-        f"""select id, title, portal, published_at, gone_at, url from articles where docid in (
+        f"""select id, title, portal, published_at, gone_at, url, language from articles where docid in (
             select rowid from articles_fts where articles_fts match ? order by rowid desc limit {LOOKED_AT})
         and id <> ? order by abs(docid - ?) limit {LOOKED_AT}""",
         phrase,
@@ -53,7 +53,7 @@ def _neighbour(connection: sqlite3.Connection, article: Row, step: int) -> Row |
     than, order = ("<", "desc") if step < 0 else (">", "asc")
     found = rows(
         connection,
-        f"""select id, title, published_at from articles where portal = ?1
+        f"""select id, title, published_at, language from articles where portal = ?1
         and published_at {than}= ?2 and (published_at {than} ?2 or docid {than} ?3)
         order by published_at {order}, docid {order} limit 1""",
         article["portal"],

@@ -142,7 +142,7 @@ def day_in_vietnam(stamp: str) -> date:
 
 
 _LISTED = """a.id, a.title, a.portal, a.section, a.author, a.source, a.published_at, a.url, a.gone_at,
-    a.first_captured_at, a.version"""
+    a.first_captured_at, a.version, a.language"""
 
 
 def _nearest(connection: sqlite3.Connection, end: str, compared: str, stamp: str) -> str | None:
