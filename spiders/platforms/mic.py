@@ -47,7 +47,7 @@ MIC = Engine(
     ),
     landmarks=Landmarks(section_above=True, visits=True),
     forbidden=re.compile(
-        r"tangluottruycap|ratting\.aspx|rating\.aspx|sendtofriend|drawcaptcha|binhchon|/_layouts/|/_vti_bin/|login\.aspx",
+        r"ratting\.aspx|rating\.aspx|sendtofriend|drawcaptcha|binhchon|/_layouts/|/_vti_bin/|login\.aspx",
         re.I,
     ),
 )
